@@ -1,0 +1,1 @@
+"""Plain ideas without Django models: identifiers, periods, scope, codes, quantities, errors."""

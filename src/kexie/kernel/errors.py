@@ -1,0 +1,30 @@
+"""Errors that are told to a person."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+
+Text = str | Promise
+
+
+class UserError(Exception):
+    """An anticipated failure whose message tells the user what to do.
+
+    `fields` maps a field's name to its own message, for display beside that field.
+    """
+
+    def __init__(self, message: Text = "", *, fields: Mapping[str, Text] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fields = dict(fields or {})
+
+    def __str__(self) -> str:
+        return str(self.message) or "; ".join(str(text) for text in self.fields.values())
+
+
+class Forbidden(UserError):
+    """The account may not do this here."""
+
+
+class NotFound(UserError):
+    """There is no such thing within the account's scope; told apart from Forbidden nowhere."""
