@@ -1,0 +1,139 @@
+"""Roles as data: what each kind of person in the association may do, and with which records."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Action(StrEnum):
+    """What can be done. Which records it is done to is said by the context."""
+
+    READ = "READ"
+    DRAFT = "DRAFT"
+    CONFIRM = "CONFIRM"
+    REVERSE = "REVERSE"
+    IMPORT = "IMPORT"
+    EXPORT = "EXPORT"
+    CHECK_TEXT = "CHECK_TEXT"
+    MANAGE_ACCOUNTS = "MANAGE_ACCOUNTS"
+    MANAGE_GRANTS = "MANAGE_GRANTS"
+    READ_AUDIT = "READ_AUDIT"
+    REVEAL_PERSON = "REVEAL_PERSON"
+
+
+# In place of a tuple of contexts: every context there is and will be.
+ALL = None
+Contexts = tuple[str, ...] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role:
+    """A role: its code, its label, and for each action the contexts (app labels, or ALL) it covers.
+
+    `whole` roles are granted over a whole association only.
+    """
+
+    code: str
+    label: str | Promise
+    actions: Mapping[Action, Contexts]
+    whole: bool = False
+    administrator: bool = False
+
+    def contexts_for(self, action: Action) -> Contexts | tuple[()]:
+        """Return the contexts this role may do `action` in: ALL, a tuple, or the empty tuple."""
+        return self.actions.get(action, ())
+
+
+_DESK = (Action.READ, Action.DRAFT, Action.CONFIRM, Action.REVERSE, Action.IMPORT, Action.EXPORT)
+_FIELD = (Action.READ, Action.DRAFT)
+
+
+def _do(actions: tuple[Action, ...], *contexts: str) -> dict[Action, Contexts]:
+    return dict.fromkeys(actions, contexts or ALL)
+
+
+def _department(code: str, label: str | Promise, *contexts: str) -> Role:
+    """A city department keeps the records of its own contexts and reads all the others."""
+    return Role(
+        code=code,
+        label=label,
+        actions={**_do(_DESK, *contexts), Action.READ: ALL, Action.EXPORT: ALL, Action.CHECK_TEXT: ALL},
+    )
+
+
+_ROLES = (
+    Role(code="PUPIL", label=_("学生"), actions=_do(_FIELD, "contests")),
+    Role(code="GUARDIAN", label=_("监护人"), actions=_do(_FIELD, "contests")),
+    Role(code="TUTOR", label=_("辅导教师"), actions=_do(_FIELD, "contests")),
+    Role(code="SCHOOL", label=_("学校管理员"), actions=_do((*_FIELD, Action.IMPORT), "contests", "touring")),
+    Role(code="JUDGE", label=_("评委"), actions=_do((Action.READ,), "contests")),
+    Role(code="FIRM_CONTACT", label=_("企业联系人"), actions=_do(_FIELD, "matching")),
+    Role(code="EXPERT", label=_("专家"), actions=_do(_FIELD, "matching", "rural")),
+    Role(code="SCIENCE_WORKER", label=_("科技工作者"), actions=_do(_FIELD, "workers")),
+    Role(code="CARAVAN_CREW", label=_("大篷车队员"), actions=_do(_FIELD, "touring")),
+    Role(code="TOURING_STAFF", label=_("流动馆人员"), actions=_do(_FIELD, "touring")),
+    Role(code="FACILITY_KEEPER", label=_("科普设施管理员"), actions=_do(_FIELD, "facilities")),
+    Role(
+        code="MUSEUM_DESK",
+        label=_("科技馆服务台"),
+        actions=_do((*_FIELD, Action.CONFIRM, Action.IMPORT, Action.EXPORT), "museums"),
+    ),
+    Role(
+        code="COUNTY_OFFICER",
+        label=_("县级科协干部"),
+        actions={**_do(_DESK), Action.CHECK_TEXT: ALL, Action.REVEAL_PERSON: ALL},
+    ),
+    _department(
+        "POPULARISATION_DEPARTMENT",
+        _("科学普及部"),
+        "museums",
+        "touring",
+        "facilities",
+        "contests",
+        "rural",
+    ),
+    _department("WORKERS_DEPARTMENT", _("科技工作者服务部"), "workers", "matching", "organisations"),
+    _department("OFFICE", _("办公室"), "governance", "organisations", "rural"),
+    Role(
+        code="COORDINATOR",
+        label=_("综合业务管理员"),
+        actions={**_do(_DESK), Action.CHECK_TEXT: ALL, Action.REVEAL_PERSON: ALL},
+    ),
+    Role(
+        code="LEADER",
+        label=_("科协领导"),
+        actions=_do((Action.READ, Action.EXPORT, Action.CHECK_TEXT)),
+    ),
+    Role(
+        code="SYSTEM_ADMINISTRATOR",
+        label=_("系统管理员"),
+        actions=_do((Action.MANAGE_ACCOUNTS,)),
+        whole=True,
+        administrator=True,
+    ),
+    Role(
+        code="SECURITY_ADMINISTRATOR",
+        label=_("安全管理员"),
+        actions=_do((Action.MANAGE_GRANTS,)),
+        whole=True,
+        administrator=True,
+    ),
+    Role(
+        code="AUDIT_ADMINISTRATOR",
+        label=_("审计管理员"),
+        actions=_do((Action.READ_AUDIT,)),
+        whole=True,
+        administrator=True,
+    ),
+)
+
+ROLES: Mapping[str, Role] = {role.code: role for role in _ROLES}
+ADMINISTRATOR_CODES = tuple(role.code for role in _ROLES if role.administrator)
+
+
+def role_choices() -> list[tuple[str, str | Promise]]:
+    """Return the choices of a role field; a callable, so that a new role needs no migration."""
+    return [(role.code, role.label) for role in ROLES.values()]
