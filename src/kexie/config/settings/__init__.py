@@ -1,8 +1,21 @@
 """Settings of every deployment; what differs comes from the environment (docs/reference/settings.md)."""
 
 from pathlib import Path
+from typing import Any
 
+from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+
+from kexie.config.settings import database, keys
+from kexie.config.settings.declared import setting
+
+PACKAGE = Path(__file__).resolve().parents[2]
+KEXIE_HOME = setting("KEXIE_HOME").expanduser().absolute()
+DEBUG = setting("KEXIE_DEBUG")
+SECRET_KEY = setting("KEXIE_SECRET_KEY") or keys.secret_key(KEXIE_HOME / "keys")
+CRYPTO_BACKEND = setting("KEXIE_CRYPTO")
+
+# Applications
 
 LOCAL_APPS = [
     "kexie.workbench",
@@ -29,18 +42,141 @@ LOCAL_APPS = [
 ]
 INSTALLED_APPS = [
     *LOCAL_APPS,
-    "django_cotton",
+    "django_cotton.apps.SimpleAppConfig",
+    "django_htmx",
+    "csp",
+    "procrastinate.contrib.django",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "kexie.config.urls"
+WSGI_APPLICATION = "kexie.config.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django_cotton.cotton_loader.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
+            "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.i18n"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# Data
+
+DATABASE_URL = setting("DATABASE_URL")
+EMBEDDED_POSTGRES = None
+if DATABASE_URL:
+    _default = database.from_url(DATABASE_URL)
+else:
+    _default, EMBEDDED_POSTGRES = database.embedded(KEXIE_HOME, fast=setting("KEXIE_DATABASE_FAST"))
+DATABASES = {"default": _default}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+MEDIA_ROOT = KEXIE_HOME / "files"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # bulk confirmation posts one field for each row
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+
+# Accounts and sessions
+
 AUTH_USER_MODEL = "access.Account"
-USE_TZ = True
-TIME_ZONE = "Asia/Shanghai"
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/work/"
+LOGOUT_REDIRECT_URL = "/"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_NAME = "kexie_session"
+CSRF_COOKIE_NAME = "kexie_csrf"
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# The web
+
+HTTPS = setting("KEXIE_HTTPS")
+ALLOWED_HOSTS = setting("KEXIE_ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = setting("KEXIE_TRUSTED_ORIGINS")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = KEXIE_HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+
+# Language and time
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英语"))]
-LOCALE_PATHS = [Path(__file__).resolve().parents[2] / "locale"]
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_COOKIE_NAME = "kexie_language"
+LOCALE_PATHS = [PACKAGE / "locale"]
+TIME_ZONE = setting("KEXIE_TIME_ZONE")
+USE_TZ = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": setting("KEXIE_LOG_LEVEL")},
+    "loggers": {"procrastinate": {"level": "WARNING"}},
+}

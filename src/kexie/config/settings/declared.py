@@ -1,0 +1,61 @@
+"""Everything a deployment may set, in one table: docs/reference/settings.md is checked against it."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kexie.kernel.errors import UserError
+
+_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+def _flag(text: str) -> bool:
+    if text.lower() not in _TRUE | _FALSE:
+        raise ValueError(text)
+    return text.lower() in _TRUE
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable: its name, what it is when unset, how its text is read, and what it is for."""
+
+    env: str
+    default: str
+    read: Callable[[str], Any]
+    description: str
+
+    def value(self) -> Any:
+        """Return the value from the environment, or the default; raise UserError if the text makes no sense."""
+        text = os.environ.get(self.env, self.default)
+        try:
+            return self.read(text)
+        except ValueError:
+            message = f"环境变量 {self.env} 的值无效：{text!r}。 The value of {self.env} makes no sense: {text!r}."
+            raise UserError(message) from None
+
+
+DECLARED = (
+    Setting("KEXIE_HOME", "var", Path, "Folder for everything Kexie keeps: database, files, keys, logs, built static files."),
+    Setting("DATABASE_URL", "", str, "postgresql://user:password@host:port/name of a PostgreSQL 15 or later; unset: the embedded one."),
+    Setting("KEXIE_SECRET_KEY", "", str, "Key that signs sessions and forms; unset: made once and kept in KEXIE_HOME/keys/secret."),
+    Setting("KEXIE_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", _names, "Host names the site answers to, separated by commas."),
+    Setting("KEXIE_TRUSTED_ORIGINS", "", _names, "Origins (https://…) that may post forms, where a proxy changes the host name."),
+    Setting("KEXIE_HTTPS", "0", _flag, "1 behind HTTPS: secure cookies, HSTS, plain HTTP redirected; the proxy sends X-Forwarded-Proto."),
+    Setting("KEXIE_TIME_ZONE", "Asia/Shanghai", str, "Time zone in which days begin and times are shown."),
+    Setting("KEXIE_LOG_LEVEL", "INFO", str.upper, "Least severe message logged: DEBUG, INFO, WARNING or ERROR."),
+    Setting("KEXIE_DEBUG", "0", _flag, "1 shows errors in the browser and serves unbuilt static files; for development only."),
+    Setting("KEXIE_CRYPTO", "aes", str, "Ciphers for personal data: aes (AES-GCM, SHA-256) or sm (SM4-GCM, SM3)."),
+    Setting("KEXIE_DATABASE_FAST", "0", _flag, "1 lets the embedded database forget recent writes at a power cut; for tests only."),
+)  # fmt: skip
+_BY_ENV = {setting.env: setting for setting in DECLARED}
+
+
+def setting(env: str) -> Any:
+    """Return the value of a declared environment variable."""
+    return _BY_ENV[env].value()

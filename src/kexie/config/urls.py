@@ -1,0 +1,16 @@
+"""Where each part of the site is mounted."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+_PARTS = (
+    ("", "kexie.foundation.access.urls"),  # /sign-in/, /sign-out/, /account/
+    ("work/", "kexie.workbench.urls"),
+    ("ui-gallery/", "kexie.ui.urls"),
+    ("", "kexie.portal.urls"),
+)
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("i18n/", include("django.conf.urls.i18n")),
+    *(path(prefix, include(module)) for prefix, module in _PARTS if find_spec(module)),
+]
