@@ -1,0 +1,353 @@
+"""Figures: a measure's value for a cell, its breakdowns and its rows, from roll-ups where they exist.
+
+Every read takes a Scope. The roll-up path and the row path give the same numbers; `audit` compares them.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import reduce
+from operator import or_
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Value
+from django.db.models import Sum as SqlSum
+from django.db.models.functions import Substr, TruncMonth, TruncYear
+
+from kexie.foundation.units.models import Unit
+from kexie.kernel.errors import Forbidden
+from kexie.kernel.periods import Period
+from kexie.kernel.scope import Scope
+from kexie.ledger import registry
+from kexie.ledger.kinds import Duration, Number, Ratio, Rows, Sum
+from kexie.ledger.measures import Cell, Measure
+from kexie.ledger.models import DayCell, Delta, FoldState, LogEntry, MonthCell
+
+COUNTY_DIGITS = 6
+Group = str | dt.date | UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A value with what a reader needs to trust it.
+
+    value: None means not computable (a ratio without denominator). rows: how many records (or, for a ratio,
+    the denominator) stand behind it. parts: numerator and denominator of a ratio. methods: value by counting
+    method. uncounted: rows whose head count is missing. digest: over definition, cell, value and log size.
+    """
+
+    cell: Cell
+    measure: Measure
+    value: Number
+    rows: int
+    as_of: dt.datetime
+    parts: tuple[int, int] | None = None
+    methods: tuple[tuple[str, Decimal], ...] = ()
+    uncounted: int = 0
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One line of a breakdown: its group and the value and number of rows there."""
+
+    group: Group
+    value: Number
+    rows: int
+
+
+def figure(cell: Cell, scope: Scope, *, now: dt.datetime) -> Figure:
+    """Return the figure with its method mix and digest."""
+    measure = _allowed(cell, scope)
+    total, count = value_and_rows(cell, scope)
+    found = Figure(
+        cell=cell,
+        measure=measure,
+        value=total,
+        rows=count,
+        as_of=cell.known_at or now,
+        parts=_parts(measure, cell, scope),
+        methods=_methods(measure, cell, scope),
+        uncounted=_uncounted(measure, cell, scope),
+    )
+    return replace(found, digest=_digest(found, scope))
+
+
+def value(cell: Cell, scope: Scope) -> Number:
+    """Return just the value."""
+    return value_and_rows(cell, scope)[0]
+
+
+def value_and_rows(cell: Cell, scope: Scope) -> tuple[Number, int]:
+    """Return the value and the number of records behind it."""
+    measure = _allowed(cell, scope)
+    if _from_cells(measure, cell):
+        totals = _read_cells(measure, cell, scope, by=None)
+        found = totals.get(None, (Decimal(0), 0))
+        return _whole(found[0]), found[1]
+    rows = measure.rows(cell, scope)
+    return measure.kind.value(rows, cell), rows.count()
+
+
+def rows(cell: Cell, scope: Scope) -> Rows:
+    """Return the records behind a figure, each with its `contribution`; they add up to the value."""
+    return _allowed(cell, scope).contributions(cell, scope)
+
+
+def breakdown(cell: Cell, scope: Scope, *, by: str) -> list[Slice]:
+    """Return the figure cut by county, unit, month, year, method or a declared dimension, in order of group.
+
+    Slices of additive measures add up to the figure; of others (distinct, ratio, streak) they need not.
+    """
+    measure = _allowed(cell, scope)
+    if _from_cells(measure, cell) and by in _CELL_GROUPS:
+        totals = _read_cells(measure, cell, scope, by=by)
+        found = [Slice(group, _whole(total), count) for group, (total, count) in totals.items() if count]
+    elif by in {"month", "year"} and not measure.kind.additive:
+        found = list(_over_time(measure, cell, scope, by))
+    else:
+        found = list(_over_rows(measure, cell, scope, by))
+    return sorted(found, key=lambda one: str(one.group))
+
+
+def stock_series(cell: Cell, scope: Scope, ends: Sequence[dt.date]) -> list[Slice]:
+    """Return the value as it stood at each of the days (for stocks and cumulative figures)."""
+    cells = (replace(cell, period=Period.until(day, since=cell.period.start)) for day in ends)
+    found = ((one.period.last_day, *value_and_rows(one, scope)) for one in cells)
+    return [Slice(day, total, count) for day, total, count in found]
+
+
+def units_of(slices: Sequence[Slice], scope: Scope) -> dict[UUID, Unit]:
+    """Return the units that a breakdown by unit names."""
+    wanted = [one.group for one in slices if isinstance(one.group, UUID)]
+    return Unit.objects.filter(association_id=scope.association_id).in_bulk(wanted)
+
+
+def audit(scope: Scope, *, until: dt.date) -> Iterator[tuple[Measure, Decimal, Decimal]]:
+    """Yield each rolled-up measure with its value from roll-ups and from rows, over everything until a day."""
+    for measure in registry.measures().values():
+        if measure.is_rolled_up:
+            cell = Cell(measure.key, Period.until(until))
+            cached = _read_cells(measure, cell, scope, by="month")
+            counted = _over_rows(measure, cell, scope, "month")
+            yield from _differences(measure, cached, list(counted))
+
+
+def _differences(
+    measure: Measure, cached: dict[Group, tuple[Decimal, int]], counted: Sequence[Slice]
+) -> Iterator[tuple[Measure, Decimal, Decimal]]:
+    """Yield one line for a measure that agrees in every month, else one for each month that differs."""
+    real = {one.group: Decimal(one.value or 0) for one in counted}
+    months = real.keys() | {group for group, (total, count) in cached.items() if total or count}
+    wrong = [m for m in months if cached.get(m, (Decimal(0), 0))[0] != real.get(m, Decimal(0))]
+    for month in sorted(wrong, key=str):
+        yield measure, cached.get(month, (Decimal(0), 0))[0], real.get(month, Decimal(0))
+    if not wrong:
+        total = sum(real.values(), Decimal(0))
+        yield measure, total, total
+
+
+def _allowed(cell: Cell, scope: Scope) -> Measure:
+    measure = registry.measure(cell.measure)
+    if not scope.allows(measure.context):
+        raise Forbidden(measure.key)
+    return measure
+
+
+# --- from roll-ups --------------------------------------------------------------------------------------------
+
+
+def _from_cells(measure: Measure, cell: Cell) -> bool:
+    return measure.is_rolled_up and cell.known_at is None and all(name == "method" for name, _v in cell.filters)
+
+
+def _read_cells(
+    measure: Measure, cell: Cell, scope: Scope, *, by: str | None
+) -> dict[Group, tuple[Decimal, int]]:
+    """Read whole months, loose days and unfolded deltas in one statement, hence from one snapshot.
+
+    The fold may drop old day cells between finding out since when there are any and reading them; then read again.
+    """
+    while True:
+        days_since = _days_since(scope)
+        totals = _one_reading(measure, cell, scope, by, days_since)
+        if _days_since(scope) == days_since:
+            return totals
+
+
+def _one_reading(
+    measure: Measure, cell: Cell, scope: Scope, by: str | None, days_since: dt.date | None
+) -> dict[Group, tuple[Decimal, int]]:
+    months, loose = _split(cell.period)
+    by_day = [days for days in loose if days_since and days.start and days.start >= days_since]
+    by_row = [days for days in loose if days not in by_day]
+    cached = _any_of([months, *by_day])
+    readings = [
+        _cells(Delta, measure, cell, scope).filter(cached),
+        _cells(MonthCell, measure, cell, scope).filter(_inside(months)),
+        _cells(DayCell, measure, cell, scope).filter(_any_of(by_day)),
+    ]
+    first, *others = (_grouped(reading, by) for reading in readings)
+    totals = _merge(first.union(*others, all=True))
+    for days in by_row:
+        # Days of a closed month are counted from their rows, where unfolded deltas have already arrived.
+        slices = _over_rows(measure, replace(cell, period=days), scope, by)
+        totals = _merge((*_triples(totals), *((one.group, one.value, one.rows) for one in slices)))
+    return totals
+
+
+def _split(period: Period) -> tuple[Period, list[Period]]:
+    """Return the whole months of a period, and the loose days before and after them."""
+    last = period.end.replace(day=1)
+    if period.start is None:
+        return Period(None, last), [Period(last, period.end)] if last < period.end else []
+    first = period.start if period.start.day == 1 else _next_month(period.start)
+    if first > last:
+        return Period(last, last), [period]
+    loose = [Period(period.start, first), Period(last, period.end)]
+    return Period(first, last), [days for days in loose if days.start != days.end]
+
+
+def _next_month(day: dt.date) -> dt.date:
+    return (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+
+
+def _inside(period: Period) -> Q:
+    inside = Q(day__lt=period.end)
+    return inside if period.start is None else inside & Q(day__gte=period.start)
+
+
+def _any_of(periods: Sequence[Period]) -> Q:
+    nothing = Q(pk__in=[])
+    return reduce(or_, (_inside(period) for period in periods), nothing)
+
+
+def _cells(model: type[models.Model], measure: Measure, cell: Cell, scope: Scope) -> QuerySet[Any]:
+    rows = model._default_manager.filter(scope.q(), measure=measure.key)
+    return rows.filter(measure.within(cell))
+
+
+def _grouped(cells: QuerySet[Any], by: str | None) -> QuerySet[Any]:
+    group = _CELL_GROUPS[by] if by else Value("")
+    cut = cells.order_by().annotate(cut=group).values("cut")
+    return cut.annotate(total=SqlSum("value"), count=SqlSum("rows")).values_list("cut", "total", "count")
+
+
+def _merge(triples: Iterable[tuple[Group, Any, int]]) -> dict[Group, tuple[Decimal, int]]:
+    totals: dict[Group, tuple[Decimal, int]] = {}
+    for group, total, count in triples:
+        key = group if group != "" else None
+        before = totals.get(key, (Decimal(0), 0))
+        totals[key] = (before[0] + Decimal(total or 0), before[1] + (count or 0))
+    return totals
+
+
+def _triples(totals: dict[Group, tuple[Decimal, int]]) -> Iterator[tuple[Group, Decimal, int]]:
+    return ((group, total, count) for group, (total, count) in totals.items())
+
+
+def _days_since(scope: Scope) -> dt.date | None:
+    states = FoldState.objects.filter(association_id=scope.association_id)
+    return states.values_list("days_since", flat=True).first()
+
+
+# --- from rows ------------------------------------------------------------------------------------------------
+
+
+def _over_rows(measure: Measure, cell: Cell, scope: Scope, by: str | None) -> Iterator[Slice]:
+    """Cut by any group from the rows themselves."""
+    cut = measure.rows(cell, scope).order_by().annotate(cut=_row_group(measure, by))
+    if measure.kind.additive or isinstance(measure.kind, Duration):
+        contributed = measure.kind.contribute(cut, cell).values("cut")
+        totals = contributed.annotate(total=SqlSum("contribution"), count=Count("pk"))
+        for group, total, count in totals.values_list("cut", "total", "count"):
+            yield Slice(group if group != "" else None, total, count)
+        return
+    for group in cut.values_list("cut", flat=True).distinct():
+        part = cut.filter(cut=group) if group is not None else cut.filter(cut__isnull=True)
+        yield Slice(group, measure.kind.value(part, cell), part.count())
+
+
+def _over_time(measure: Measure, cell: Cell, scope: Scope, by: str) -> Iterator[Slice]:
+    """Cut a flow that does not add up (distinct things) into periods, each asked by itself."""
+    days = measure.rows(cell, scope).aggregate(first=Min("occurred_on"), last=Max("occurred_on"))
+    if days["first"] is None:
+        return
+    start = _floor(days["first"], by)
+    while start <= days["last"]:
+        end = _next_month(start) if by == "month" else start.replace(year=start.year + 1)
+        part = replace(cell, period=Period(max(start, cell.period.start or start), min(end, cell.period.end)))
+        total, count = value_and_rows(part, scope)
+        yield Slice(start, total, count)
+        start = end
+
+
+def _floor(day: dt.date, by: str) -> dt.date:
+    return day.replace(day=1) if by == "month" else day.replace(month=1, day=1)
+
+
+def _row_group(measure: Measure, by: str | None) -> Any:
+    match by:
+        case None:
+            return Value("")
+        case "county":
+            return Substr("area_id", 1, COUNTY_DIGITS)
+        case "unit":
+            return F("unit_id")
+        case "month":
+            return TruncMonth("occurred_on")
+        case "year":
+            return TruncYear("occurred_on")
+        case _:
+            return F(measure.dim(by).lookup)
+
+
+_CELL_GROUPS: dict[str, Any] = {
+    "county": Substr("area_id", 1, COUNTY_DIGITS),
+    "unit": F("unit_id"),
+    "month": TruncMonth("day"),
+    "year": TruncYear("day"),
+    "method": F("method"),
+}
+
+
+# --- what a figure carries ------------------------------------------------------------------------------------
+
+
+def _parts(measure: Measure, cell: Cell, scope: Scope) -> tuple[int, int] | None:
+    if isinstance(measure.kind, Ratio):
+        return measure.kind.parts(measure.rows(cell, scope), cell)
+    return None
+
+
+def _methods(measure: Measure, cell: Cell, scope: Scope) -> tuple[tuple[str, Decimal], ...]:
+    if not (measure.is_head_count and isinstance(measure.kind, Sum)):
+        return ()
+    slices = breakdown(cell, scope, by="method")
+    return tuple((str(one.group), Decimal(one.value or 0)) for one in slices if one.group)
+
+
+def _uncounted(measure: Measure, cell: Cell, scope: Scope) -> int:
+    if not (measure.is_head_count and isinstance(measure.kind, Sum)):
+        return 0
+    slices = breakdown(cell, scope, by="method")
+    return sum(one.rows for one in slices if not one.group)
+
+
+def _digest(found: Figure, scope: Scope) -> str:
+    """Tie the value to its definition, its cell and the state of the log."""
+    cell = found.cell
+    log_size = LogEntry.objects.filter(association_id=scope.association_id).aggregate(n=Max("position"))["n"]
+    period = f"{cell.period.start or '-'}/{cell.period.end}"
+    parts = (found.measure.definition_digest, period, cell.area, cell.unit, cell.filters, cell.known_at)
+    text = "\n".join(str(part) for part in (*parts, scope.association_id, found.value, found.rows, log_size))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _whole(total: Decimal) -> Number:
+    """Return an integer where nothing stands after the point."""
+    return int(total) if total == total.to_integral_value() else total

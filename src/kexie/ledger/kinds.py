@@ -1,0 +1,175 @@
+"""The six kinds of measure: how rows become a number, and what each row adds to it.
+
+Each kind has two methods over the same rows: `value` aggregates them, `contribute` annotates every row with its
+`contribution`. The conservation law says that contributions add up to the value (for a ratio: to its two parts).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.db.models import Case, F, Func, IntegerField, Q, QuerySet, Value, When, Window
+from django.db.models import Sum as SqlSum
+from django.db.models.functions import Coalesce, Greatest, Least, RowNumber
+
+from kexie.kernel.periods import Period
+
+if TYPE_CHECKING:
+    from kexie.ledger.measures import Cell
+
+Rows = QuerySet[Any]
+Number = Decimal | int | None
+DAYS_PER_MONTH = 30
+
+
+class _DaysBetween(Func):
+    """PostgreSQL's date minus date: whole days."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " - "
+    output_field = IntegerField()
+
+
+class _Months(Func):
+    """Days as whole months of 30 days, rounded half up."""
+
+    template = "(((%(expressions)s) * 2 + 30) / 60)"
+    output_field = IntegerField()
+
+
+@dataclass(frozen=True)
+class Count:
+    """The number of records."""
+
+    additive = True
+
+    def contribute(self, rows: Rows, cell: "Cell") -> Rows:  # noqa: ARG002 - all kinds have one signature
+        """Annotate each row with 1."""
+        return rows.annotate(contribution=Value(1))
+
+    def value(self, rows: Rows, cell: "Cell") -> Number:  # noqa: ARG002 - all kinds have one signature
+        """Return the number of rows."""
+        return rows.count()
+
+
+@dataclass(frozen=True)
+class Sum:
+    """The sum of a quantity; a row without it adds nothing."""
+
+    of: str
+    additive = True
+
+    def contribute(self, rows: Rows, cell: "Cell") -> Rows:  # noqa: ARG002 - all kinds have one signature
+        """Annotate each row with its quantity."""
+        return rows.annotate(contribution=Coalesce(F(self.of), Value(0)))
+
+    def value(self, rows: Rows, cell: "Cell") -> Number:
+        """Return the sum of the quantity."""
+        return _total(self.contribute(rows, cell))
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """The number of distinct things; a row adds one if it is the first of its thing."""
+
+    of: str
+    additive = False
+
+    def contribute(self, rows: Rows, cell: "Cell") -> Rows:  # noqa: ARG002 - all kinds have one signature
+        """Annotate the first row of each thing with 1, the others with 0."""
+        return _first_of_each(rows, self.of, Q(**{f"{self.of}__isnull": False}))
+
+    def value(self, rows: Rows, cell: "Cell") -> Number:  # noqa: ARG002 - all kinds have one signature
+        """Return the number of distinct values that are not null."""
+        named = rows.exclude(**{f"{self.of}__isnull": True})
+        return named.order_by().values(self.of).distinct().count()
+
+
+@dataclass(frozen=True)
+class Duration:
+    """The sum of durations, both days included; what still runs counts up to the period's last day.
+
+    Rule "months": each record counts days / 30, rounded half up, at least one; rule "days": its days.
+    """
+
+    start: str
+    end: str
+    rule: Literal["months", "days"] = "days"
+    additive = False
+
+    def contribute(self, rows: Rows, cell: "Cell") -> Rows:
+        """Annotate each row with its own duration."""
+        last = Value(cell.period.last_day)
+        days = Greatest(_DaysBetween(Least(Coalesce(F(self.end), last), last), F(self.start)) + 1, 1)
+        return rows.annotate(contribution=Greatest(_Months(days), 1) if self.rule == "months" else days)
+
+    def value(self, rows: Rows, cell: "Cell") -> Number:
+        """Return the sum of durations."""
+        return _total(self.contribute(rows, cell))
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """The share of rows for which `part(cell)` holds, in per cent; without rows it is not computable (None)."""
+
+    part: "Callable[[Cell], Q]"
+    additive = False
+
+    def contribute(self, rows: Rows, cell: "Cell") -> Rows:
+        """Annotate the rows of the numerator with 1, the others with 0."""
+        return rows.annotate(contribution=Case(When(self.part(cell), then=1), default=0))
+
+    def parts(self, rows: Rows, cell: "Cell") -> tuple[int, int]:
+        """Return the numerator and the denominator."""
+        return rows.filter(self.part(cell)).count(), rows.count()
+
+    def value(self, rows: Rows, cell: "Cell") -> Number:
+        """Return the percentage to two decimals."""
+        return percentage(*self.parts(rows, cell))
+
+
+@dataclass(frozen=True)
+class Streak:
+    """The longest run of consecutive years among the rows; `of` holds the year."""
+
+    of: str
+    additive = False
+
+    def contribute(self, rows: Rows, cell: "Cell") -> Rows:  # noqa: ARG002 - all kinds have one signature
+        """Annotate the first row of each year in the longest run with 1, the others with 0."""
+        return _first_of_each(rows, self.of, Q(**{f"{self.of}__in": self._run(rows)}))
+
+    def value(self, rows: Rows, cell: "Cell") -> Number:  # noqa: ARG002 - all kinds have one signature
+        """Return the length of the longest run."""
+        return len(self._run(rows))
+
+    def _run(self, rows: Rows) -> list[int]:
+        best: list[int] = []
+        run: list[int] = []
+        for year in rows.order_by(self.of).values_list(self.of, flat=True).distinct():
+            run = [*run, year] if run and year == run[-1] + 1 else [year]
+            best = run if len(run) >= len(best) else best
+        return best
+
+
+Kind = Count | Sum | Distinct | Duration | Ratio | Streak
+
+
+def percentage(part: int, whole: int) -> Decimal | None:
+    """Return part / whole in per cent, half up to two decimals, or None without a whole."""
+    if not whole:
+        return None
+    return (Decimal(100 * part) / whole).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def _total(rows: Rows) -> Number:
+    total: Number = rows.aggregate(total=Coalesce(SqlSum("contribution"), Value(0)))["total"]
+    return total
+
+
+def _first_of_each(rows: Rows, thing: str, counted: Q) -> Rows:
+    nth = Window(RowNumber(), partition_by=F(thing), order_by=[F("occurred_on").asc(), F("pk").asc()])
+    is_first = rows.annotate(nth_of_thing=nth)
+    return is_first.annotate(contribution=Case(When(Q(nth_of_thing=1) & counted, then=1), default=0))
+

@@ -1,0 +1,72 @@
+"""Declarations by which the record desk lists, filters, edits, imports and exports any type of record."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Model
+
+from kexie.kernel.errors import Text
+from kexie.ledger.models.record import Record, Reference
+
+
+@dataclass(frozen=True, kw_only=True)
+class Band:
+    """Values of `field` outside low..high ask for a note (domain.md section 8); they never block."""
+
+    field: str
+    ask: Text
+    low: Decimal | int | None = None
+    high: Decimal | int | None = None
+
+    def asks_about(self, record: Record) -> bool:
+        """Whether this record's value lies outside the band; a missing value does not."""
+        value = getattr(record, self.field)
+        if value is None:
+            return False
+        return (self.low is not None and value < self.low) or (self.high is not None and value > self.high)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskType:
+    """What the desk needs to know of a model. Names are field names of the model, `__` follows a relation.
+
+    columns: shown in lists, at most eight; filters: offered beside the list; search: text looked through;
+    fields: the form, the import and the export, in this order.
+    """
+
+    key: str
+    model: type[Model]
+    columns: tuple[str, ...]
+    filters: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    help: Text = ""
+    label: Text = ""
+    initial: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def context(self) -> str:
+        """The app label whose rights govern this type."""
+        return self.key.partition(".")[0]
+
+    @property
+    def name(self) -> Text:
+        """The label of the type, by default the model's own."""
+        return self.label or self.model._meta.verbose_name or self.key
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordType(DeskType):
+    """A type of ledger record; `phone` gives it a form for people in the field."""
+
+    model: type[Record]
+    bands: tuple[Band, ...] = ()
+    phone: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferenceType(DeskType):
+    """A type of reference data: edited in place, with an audit entry."""
+
+    model: type[Reference]
