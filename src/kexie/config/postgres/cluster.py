@@ -22,7 +22,7 @@ from typing import IO
 
 import psycopg
 
-from kexie.config.postgres import system, tuning
+from kexie.config.postgres import processes, system, tuning
 from kexie.config.postgres.system import DatabaseError, User
 
 DATABASE = ROLE = "kexie"
@@ -30,6 +30,7 @@ PORT = 5432
 SUPERUSER = "postgres"
 _SPACE_TO_CREATE, _SPACE_TO_START = 150, 40  # MB
 _START_SECONDS = 60
+_SURVIVOR_SECONDS = 15
 _LONGEST_SOCKET = 107  # bytes; sun_path on Linux holds 108 with its closing zero
 
 
@@ -98,17 +99,25 @@ class Cluster:
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
         try:
-            self.root.mkdir(mode=0o755, parents=True, exist_ok=True)
-            handle = (self.root / "lock").open("ab")
+            self._make_root()
+            handle = _open_lock(self.root / "lock")
         except OSError as error:
             raise self._folder_error(error) from error
         with handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
 
+    def _make_root(self) -> None:
+        """Create the folder, for the owner of KEXIE_HOME even where root comes first."""
+        if not self.root.exists():
+            self.root.mkdir(mode=0o755, parents=True, exist_ok=True)
+            if os.geteuid() == 0:
+                owner = self.home.stat()
+                os.chown(self.root, owner.st_uid, owner.st_gid)
+
     def _hold(self) -> None:
         if self._users is None:
-            self._users = (self.root / "users").open("ab")
+            self._users = _open_lock(self.root / "users")
             fcntl.flock(self._users, fcntl.LOCK_SH)
             self._owner_pid = os.getpid()
             atexit.register(self.release)
@@ -165,7 +174,7 @@ class Cluster:
 
     def _is_our_server(self, pid: int) -> bool:
         """Whether the process is a PostgreSQL of this folder, not another that inherited a stale number."""
-        command = _command_line(pid)
+        command = processes.command_line(pid)
         return "postgres" in command and str(self.data.resolve()) in command
 
     def _start(self, user: User) -> Path:
@@ -175,7 +184,7 @@ class Cluster:
         system.need_space(data, _SPACE_TO_START)
         self._refuse_closed_folder(user, data)
         socket_folder = self._clear_socket_folder(user, data)
-        self._drop_stale_pid()
+        self._drop_stale_pid(data)
         tuning.write(data / "kexie.conf", socket_folder=socket_folder, fast=self.fast)
         log = data / "start.log"
         programs = system.programs(user)
@@ -289,14 +298,20 @@ class Cluster:
             leftover.unlink()
         return folder
 
-    def _drop_stale_pid(self) -> None:
-        """Remove a postmaster.pid whose number now belongs to an unrelated process (usual in containers).
+    def _drop_stale_pid(self, data: Path) -> None:
+        """Remove a postmaster.pid whose number belongs to an unrelated or a dead, unburied process.
 
-        A number that belongs to nobody is left to PostgreSQL, which also looks for survivors of that server.
+        Both are usual in containers, and PostgreSQL would refuse to start. A number that belongs to nobody is left
+        to PostgreSQL. Before removing, wait until the last child of the killed server is gone.
         """
         recorded = self._recorded()
-        if recorded and _command_line(recorded.pid) and not self._is_our_server(recorded.pid):
-            (self.data / "postmaster.pid").unlink()
+        if recorded is None or not processes.exists(recorded.pid) or self._is_our_server(recorded.pid):
+            return
+        deadline = time.monotonic() + _SURVIVOR_SECONDS
+        while processes.working_in(data) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if not processes.working_in(data):
+            (data / "postmaster.pid").unlink()
 
     def _prepare_database(self, socket_folder: Path) -> None:
         """Create the role and the database on the first start. The role is no superuser."""
@@ -310,6 +325,11 @@ class Cluster:
                 connection.execute(f"GRANT SET ON PARAMETER session_replication_role TO {ROLE}")
 
 
+def _open_lock(path: Path) -> IO[bytes]:
+    """Open a file to lock, creating it; whoever may read it may lock it, so root's files serve their owner too."""
+    return open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_CREAT, 0o644))  # noqa: PTH123  Path.open has no opener
+
+
 def answers(socket_folder: Path) -> bool:
     """Whether a server accepts connections on the socket in this folder."""
     try:
@@ -317,18 +337,6 @@ def answers(socket_folder: Path) -> bool:
     except psycopg.Error:
         return False
     return True
-
-
-def _command_line(pid: int) -> str:
-    """Return the command line of a process, empty if there is none."""
-    proc = Path("/proc")
-    if (proc / "self").exists():
-        try:
-            return (proc / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            return ""
-    told = subprocess.run(["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S603  fixed arguments
-    return told.stdout.strip()
 
 
 def _tail(log: Path, size: int = 4000) -> str:
