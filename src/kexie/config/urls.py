@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 _PARTS = (
     ("", "kexie.foundation.access.urls"),  # /sign-in/, /sign-out/, /account/
     ("work/", "kexie.workbench.urls"),
-    ("ui-gallery/", "kexie.ui.urls"),
+    ("", "kexie.ui.urls"),  # /ui-gallery/, /appearance/
     ("", "kexie.portal.urls"),
 )
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -1,0 +1,212 @@
+"""Formatting for templates: numbers, dates and the coordinates of charts. No decisions are made here."""
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from kexie.ui import charts
+
+register = template.Library()
+
+WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
+
+
+def _decimal(value: object) -> Decimal | None:
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _plain(number: Decimal) -> str:
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _groups(digits: str) -> list[str]:
+    head = len(digits) % 3 or 3
+    return [digits[:head]] + [digits[i : i + 3] for i in range(head, len(digits), 3)]
+
+
+@register.filter
+def num(value: object) -> SafeString | str:
+    """A number with thin groups of three, e.g. 1 330 245: the gaps are drawn, so a copied number has none."""
+    number = _decimal(value)
+    if number is None:
+        return "" if value is None else str(value)
+    text = _plain(abs(number))
+    whole, _, fraction = text.partition(".")
+    groups = format_html_join("", '<span class="num__g">{}</span>', ((group,) for group in _groups(whole)))
+    sign, tail = ("−" if number < 0 else ""), (f".{fraction}" if fraction else "")
+    return format_html('<span class="num">{}{}{}</span>', sign, groups, tail)
+
+
+@register.filter
+def wan(value: object) -> SafeString | str:
+    """A number of ten thousand or more in 万 (亿) with at most two decimals, e.g. 133.02万; smaller ones as `num`."""
+    number = _decimal(value)
+    if number is None or abs(number) < 10_000:
+        return num(value)
+    size, name = (Decimal(10) ** 8, "亿") if abs(number) >= 10**8 else (Decimal(10) ** 4, "万")
+    short = (number / size).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return format_html('<span class="num">{}</span>{}', _plain(short), name)
+
+
+@register.filter
+def plain(value: object) -> str:
+    """A number for machines: no groups, a point as the decimal mark whatever the language; "" for none."""
+    number = _decimal(value)
+    return "" if number is None else _plain(number)
+
+
+@register.filter
+def magnitude(value: object) -> Decimal | None:
+    """The number without its sign."""
+    number = _decimal(value)
+    return None if number is None else abs(number)
+
+
+@register.filter
+def axis(value: object) -> str:
+    """A number on an axis: 12万, 2.5万, 800."""
+    number = _decimal(value)
+    if number is None:
+        return ""
+    if abs(number) >= 10**8:
+        return gettext("%(number)s亿") % {"number": _plain(number / 10**8)}
+    return gettext("%(number)s万") % {"number": _plain(number / 10**4)} if abs(number) >= 10**4 else _plain(number)
+
+
+@register.filter
+def nth(items: Sequence[Any], index: int) -> Any:
+    """The item at `index`, or None past the end."""
+    return items[index] if 0 <= index < len(items) else None
+
+
+@register.filter
+def largest(points: Sequence[charts.Point]) -> float:
+    """The largest value of the points; 0 when there is none."""
+    return max((point.value or 0 for point in points), default=0)
+
+
+@register.filter
+def page_numbers(page: Page) -> list[int | str]:
+    """The numbers a pager names: the ends, the neighbours and an ellipsis between."""
+    return list(page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1))
+
+
+@register.filter
+def is_number(value: object) -> bool:
+    """Whether a table should set the value as a number."""
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+@register.filter
+def is_date(value: object) -> bool:
+    """Whether the value is a date or a moment."""
+    return isinstance(value, dt.date)
+
+
+def _local(value: dt.date) -> dt.date:
+    return timezone.localtime(value) if isinstance(value, dt.datetime) and timezone.is_aware(value) else value
+
+
+@register.filter
+def cn_date(value: object) -> str:
+    """2026年6月30日, in local time."""
+    if not isinstance(value, dt.date):
+        return ""
+    day = _local(value)
+    return gettext("%(year)s年%(month)s月%(day)s日") % {"year": day.year, "month": day.month, "day": day.day}
+
+
+@register.filter
+def iso_date(value: object) -> str:
+    """2026-06-30, in local time."""
+    return _local(value).strftime("%Y-%m-%d") if isinstance(value, dt.date) else ""
+
+
+@register.filter
+def iso_time(value: object) -> str:
+    """2026-06-30 09:00, in local time; a date has no time."""
+    if not isinstance(value, dt.date):
+        return ""
+    return _local(value).strftime("%Y-%m-%d %H:%M" if isinstance(value, dt.datetime) else "%Y-%m-%d")
+
+
+@register.filter
+def weekday(value: object) -> str:
+    """周一 … 周日."""
+    return str(WEEKDAYS[_local(value).weekday()]) if isinstance(value, dt.date) else ""
+
+
+@register.filter
+def day(value: object) -> str:
+    """The day of the month."""
+    return str(_local(value).day) if isinstance(value, dt.date) else ""
+
+
+@register.filter
+def month_weekday(value: object) -> str:
+    """11月 周一: what stands beside a calendar leaf."""
+    if not isinstance(value, dt.date):
+        return ""
+    return gettext("%(month)s月 %(weekday)s") % {"month": _local(value).month, "weekday": weekday(value)}
+
+
+@register.filter
+def spark(values: Sequence[float]) -> str:
+    """The points of a sparkline in a 100 × 28 box, ready for <polyline points>."""
+    return " ".join(f"{x},{y}" for x, y in charts.spark_points(list(values or ())))
+
+
+@register.filter
+def slices(shares: Sequence[object]) -> tuple[charts.Slice, ...]:
+    """The parts of a mix bar, in a 100-unit box."""
+    return charts.slices(list(shares or ()))
+
+
+@register.filter
+def bars(points: Sequence[charts.Point], target: float | None = None) -> charts.BarChart:
+    """The drawn form of a series of points."""
+    return charts.bar_chart(list(points or ()), target)
+
+
+@register.filter
+def share_of(value: object, top: object) -> float:
+    """`value` as a length of at most 100 beside the longest bar `top`."""
+    number, whole = _decimal(value), _decimal(top)
+    return round(float(number / whole * 100), 2) if number is not None and whole else 0.0
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: template.Context, **changes: Any) -> str:
+    """The address's query with `changes` made (None or "" removes a key), beginning with "?"."""
+    return _query(context, changes)
+
+
+@register.simple_tag(takes_context=True)
+def page_url(context: template.Context, param: str, number: int) -> str:
+    """The same list at page `number`."""
+    return _query(context, {param: number})
+
+
+def _query(context: template.Context, changes: dict[str, Any]) -> str:
+    query = context["request"].GET.copy()
+    for key, value in changes.items():
+        query.pop(key, None)
+        if value not in (None, ""):
+            query[key] = value
+    return "?" + query.urlencode()
