@@ -187,7 +187,7 @@ class Measure:
         """Return the cell's filter by area, unit and dimensions."""
         inside = Q()
         if cell.area:
-            inside &= Q(area_id__startswith=cell.area)
+            inside &= Q(area__code__startswith=cell.area)
         if cell.unit:
             inside &= Q(unit__path__startswith=_path_of(cell.unit))
         for name, value in cell.filters:
