@@ -29,13 +29,17 @@ class Scope:
         return "" in self.unit_paths
 
     def q(self, unit: str = "unit", association: str = "association") -> Q:
-        """Return the filter for rows whose tenant is `association` and whose doer is `unit`."""
+        """Return the filter for rows whose tenant is `association` and whose doer is `unit`.
+
+        `unit=""` is for rows that are units themselves.
+        """
         tenant = Q(**{f"{association}_id": self.association_id})
         if self.is_whole:
             return tenant
         if not self.unit_paths:
             return Q(pk__in=[])
-        return tenant & reduce(or_, (Q(**{f"{unit}__path__startswith": path}) for path in self.unit_paths))
+        lookup = f"{unit}__path__startswith" if unit else "path__startswith"
+        return tenant & reduce(or_, (Q(**{lookup: path}) for path in self.unit_paths))
 
     def covers(self, unit_path: str) -> bool:
         """Whether a unit with this path lies inside the scope."""

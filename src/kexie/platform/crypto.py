@@ -1,10 +1,12 @@
 """Encryption at rest, keyed hashes and signatures, under keys of this installation.
 
-Two backends: "aes" (AES-256-GCM, HMAC-SHA-256) and "sm" (SM4-GCM, HMAC-SM3: GB/T 32907, GB/T 32905), chosen by
-the setting KEXIE_CRYPTO. What was encrypted under either is always readable: a ciphertext starts with the number of
-its key and of its algorithm. Keys are files in KEXIE_HOME/keys, made on first use and readable by their owner only, or
-come from the environment (KEXIE_DATA_KEYS, KEXIE_DIGEST_KEY, KEXIE_SIGNING_KEYS; hex, `number:hex,…` where several
-may be given). The highest number is used for new ciphertexts and signatures; older ones stay to read with.
+Two backends, chosen by the setting CRYPTO_BACKEND (environment KEXIE_CRYPTO): "aes" (AES-256-GCM, HMAC-SHA-256)
+and "sm" (SM4-GCM, HMAC-SM3: GB/T 32907, GB/T 32905). What was encrypted under either is always readable: a
+ciphertext starts with the numbers of its key and of its algorithm.
+
+Keys are files in KEXIE_HOME/keys, made on first use and readable by their owner only, or come from the environment
+(KEXIE_DATA_KEYS, KEXIE_DIGEST_KEY, KEXIE_SIGNING_KEYS: hex; `number:hex,…` where there are several). The highest
+number is used for new ciphertexts and signatures; older ones stay to read with.
 """
 
 import os
@@ -136,7 +138,7 @@ def forget_keys() -> None:
 
 
 def _backend() -> _Backend:
-    return _BACKENDS[getattr(settings, "KEXIE_CRYPTO", "aes")]
+    return _BACKENDS[settings.CRYPTO_BACKEND]
 
 
 def _mac(backend: _Backend, key: bytes, data: bytes) -> bytes:

@@ -78,7 +78,7 @@ class Account(AbstractBaseUser):
 
 
 class Grant(models.Model):
-    """A role of an account over one unit and everything below it, from a day up to (not including) another."""
+    """A role of an account over one unit and everything below it, for a half-open period of days."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     association = models.ForeignKey(

@@ -81,5 +81,5 @@ class Area(models.Model):
 
     @property
     def prefix(self) -> str:
-        """The start that the codes of the whole subtree share: `area_id__startswith=area.prefix`."""
+        """The start that the codes of the whole subtree share: `area__code__startswith=area.prefix`."""
         return self.code[: PREFIX_LENGTH[Level(self.level)]]

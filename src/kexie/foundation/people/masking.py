@@ -2,7 +2,7 @@
 
 
 def mask_name(name: str) -> str:
-    """Return 张*三 for 张小三 and 张* for 张三: never more than the first and, from three on, the last character."""
+    """Return 张*三 for 张小三 and 张* for 张三: at most the first and, of three or more, the last."""
     if len(name) <= 2:
         return name[:1] + "*" * (len(name) - 1)
     return name[0] + "*" * (len(name) - 2) + name[-1]
