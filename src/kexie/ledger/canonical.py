@@ -29,7 +29,9 @@ def payload(record: Record, kind: str) -> bytes:
     return pack(record_type(record), record.pk, kind, values)
 
 
-def pack(type_name: str, record_id: uuid.UUID, kind: str, values: dict[str, str]) -> bytes:
+def pack(
+    type_name: str, record_id: uuid.UUID, kind: str, values: dict[str, str]
+) -> bytes:
     """Return length-prefixed pairs in the order of their names, headed by kind, type and id."""
     head = [("", kind), ("", type_name), ("", record_id.hex)]
     pairs = [*head, *((name, value) for name, value in sorted(values.items()) if value)]
@@ -87,7 +89,9 @@ def _prefixed(text: str) -> bytes:
 
 
 @cache
-def _readers(model: type[Record], kind: str) -> list[tuple[str, Callable[[Record], Any]]]:
+def _readers(
+    model: type[Record], kind: str
+) -> list[tuple[str, Callable[[Record], Any]]]:
     if kind == LogEntry.Kind.REVERSED:
         return [(name, _reader(model, name)) for name in REVERSAL_FIELDS]
     names = (field.attname for field in model._meta.concrete_fields)
@@ -95,5 +99,7 @@ def _readers(model: type[Record], kind: str) -> list[tuple[str, Callable[[Record
 
 
 def _reader(model: type[Record], attname: str) -> Callable[[Record], Any]:
-    field: models.Field[Any, Any] = next(f for f in model._meta.concrete_fields if f.attname == attname)
+    field: models.Field[Any, Any] = next(
+        f for f in model._meta.concrete_fields if f.attname == attname
+    )
     return lambda record: field.to_python(getattr(record, attname))

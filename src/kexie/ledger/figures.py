@@ -106,7 +106,11 @@ def breakdown(cell: Cell, scope: Scope, *, by: str) -> list[Slice]:
     measure = _allowed(cell, scope)
     if _from_cells(measure, cell) and by in _CELL_GROUPS:
         totals = _read_cells(measure, cell, scope, by=by)
-        found = [Slice(group, _whole(total), count) for group, (total, count) in totals.items() if count]
+        found = [
+            Slice(group, _whole(total), count)
+            for group, (total, count) in totals.items()
+            if count
+        ]
     elif by in {"month", "year"} and not measure.kind.additive:
         found = list(_over_time(measure, cell, scope, by))
     else:
@@ -116,7 +120,9 @@ def breakdown(cell: Cell, scope: Scope, *, by: str) -> list[Slice]:
 
 def stock_series(cell: Cell, scope: Scope, ends: Sequence[dt.date]) -> list[Slice]:
     """Return the value as it stood at each of the days (for stocks and cumulative figures)."""
-    cells = (replace(cell, period=Period.until(day, since=cell.period.start)) for day in ends)
+    cells = (
+        replace(cell, period=Period.until(day, since=cell.period.start)) for day in ends
+    )
     found = ((one.period.last_day, *value_and_rows(one, scope)) for one in cells)
     return [Slice(day, total, count) for day, total, count in found]
 
@@ -127,7 +133,9 @@ def units_of(slices: Sequence[Slice], scope: Scope) -> dict[UUID, Unit]:
     return Unit.objects.filter(association_id=scope.association_id).in_bulk(wanted)
 
 
-def audit(scope: Scope, *, until: dt.date) -> Iterator[tuple[Measure, Decimal, Decimal]]:
+def audit(
+    scope: Scope, *, until: dt.date
+) -> Iterator[tuple[Measure, Decimal, Decimal]]:
     """Yield each rolled-up measure with its value from roll-ups and from rows, over everything until a day."""
     for measure in registry.measures().values():
         if measure.is_rolled_up:
@@ -142,10 +150,20 @@ def _differences(
 ) -> Iterator[tuple[Measure, Decimal, Decimal]]:
     """Yield one line for a measure that agrees in every month, else one for each month that differs."""
     real = {one.group: Decimal(one.value or 0) for one in counted}
-    months = real.keys() | {group for group, (total, count) in cached.items() if total or count}
-    wrong = [m for m in months if cached.get(m, (Decimal(0), 0))[0] != real.get(m, Decimal(0))]
+    months = real.keys() | {
+        group for group, (total, count) in cached.items() if total or count
+    }
+    wrong = [
+        m
+        for m in months
+        if cached.get(m, (Decimal(0), 0))[0] != real.get(m, Decimal(0))
+    ]
     for month in sorted(wrong, key=str):
-        yield measure, cached.get(month, (Decimal(0), 0))[0], real.get(month, Decimal(0))
+        yield (
+            measure,
+            cached.get(month, (Decimal(0), 0))[0],
+            real.get(month, Decimal(0)),
+        )
     if not wrong:
         total = sum(real.values(), Decimal(0))
         yield measure, total, total
@@ -162,7 +180,11 @@ def _allowed(cell: Cell, scope: Scope) -> Measure:
 
 
 def _from_cells(measure: Measure, cell: Cell) -> bool:
-    return measure.is_rolled_up and cell.known_at is None and all(name == "method" for name, _v in cell.filters)
+    return (
+        measure.is_rolled_up
+        and cell.known_at is None
+        and all(name == "method" for name, _v in cell.filters)
+    )
 
 
 def _read_cells(
@@ -180,10 +202,16 @@ def _read_cells(
 
 
 def _one_reading(
-    measure: Measure, cell: Cell, scope: Scope, by: str | None, days_since: dt.date | None
+    measure: Measure,
+    cell: Cell,
+    scope: Scope,
+    by: str | None,
+    days_since: dt.date | None,
 ) -> dict[Group, tuple[Decimal, int]]:
     months, loose = _split(cell.period)
-    by_day = [days for days in loose if days_since and days.start and days.start >= days_since]
+    by_day = [
+        days for days in loose if days_since and days.start and days.start >= days_since
+    ]
     by_row = [days for days in loose if days not in by_day]
     cached = _any_of([months, *by_day])
     readings = [
@@ -196,7 +224,9 @@ def _one_reading(
     for days in by_row:
         # Days of a closed month are counted from their rows, where unfolded deltas have already arrived.
         slices = _over_rows(measure, replace(cell, period=days), scope, by)
-        totals = _merge((*_triples(totals), *((one.group, one.value, one.rows) for one in slices)))
+        totals = _merge(
+            (*_triples(totals), *((one.group, one.value, one.rows) for one in slices))
+        )
     return totals
 
 
@@ -204,7 +234,9 @@ def _split(period: Period) -> tuple[Period, list[Period]]:
     """Return the whole months of a period, and the loose days before and after them."""
     last = period.end.replace(day=1)
     if period.start is None:
-        return Period(None, last), [Period(last, period.end)] if last < period.end else []
+        return Period(None, last), [
+            Period(last, period.end)
+        ] if last < period.end else []
     first = period.start if period.start.day == 1 else _next_month(period.start)
     if first > last:
         return Period(last, last), [period]
@@ -226,7 +258,9 @@ def _any_of(periods: Sequence[Period]) -> Q:
     return reduce(or_, (_inside(period) for period in periods), nothing)
 
 
-def _cells(model: type[models.Model], measure: Measure, cell: Cell, scope: Scope) -> QuerySet[Any]:
+def _cells(
+    model: type[models.Model], measure: Measure, cell: Cell, scope: Scope
+) -> QuerySet[Any]:
     rows = model._default_manager.filter(scope.q(), measure=measure.key)
     return rows.filter(measure.within(cell))
 
@@ -234,10 +268,14 @@ def _cells(model: type[models.Model], measure: Measure, cell: Cell, scope: Scope
 def _grouped(cells: QuerySet[Any], by: str | None) -> QuerySet[Any]:
     group = _CELL_GROUPS[by] if by else Value("")
     cut = cells.order_by().annotate(cut=group).values("cut")
-    return cut.annotate(total=SqlSum("value"), count=SqlSum("rows")).values_list("cut", "total", "count")
+    return cut.annotate(total=SqlSum("value"), count=SqlSum("rows")).values_list(
+        "cut", "total", "count"
+    )
 
 
-def _merge(triples: Iterable[tuple[Group, Any, int]]) -> dict[Group, tuple[Decimal, int]]:
+def _merge(
+    triples: Iterable[tuple[Group, Any, int]],
+) -> dict[Group, tuple[Decimal, int]]:
     totals: dict[Group, tuple[Decimal, int]] = {}
     for group, total, count in triples:
         key = group if group != "" else None
@@ -246,7 +284,9 @@ def _merge(triples: Iterable[tuple[Group, Any, int]]) -> dict[Group, tuple[Decim
     return totals
 
 
-def _triples(totals: dict[Group, tuple[Decimal, int]]) -> Iterator[tuple[Group, Decimal, int]]:
+def _triples(
+    totals: dict[Group, tuple[Decimal, int]],
+) -> Iterator[tuple[Group, Decimal, int]]:
     return ((group, total, count) for group, (total, count) in totals.items())
 
 
@@ -258,7 +298,9 @@ def _days_since(scope: Scope) -> dt.date | None:
 # --- from rows ------------------------------------------------------------------------------------------------
 
 
-def _over_rows(measure: Measure, cell: Cell, scope: Scope, by: str | None) -> Iterator[Slice]:
+def _over_rows(
+    measure: Measure, cell: Cell, scope: Scope, by: str | None
+) -> Iterator[Slice]:
     """Cut by any group from the rows themselves."""
     cut = measure.rows(cell, scope).order_by().annotate(cut=_row_group(measure, by))
     if measure.kind.additive or isinstance(measure.kind, Duration):
@@ -268,19 +310,30 @@ def _over_rows(measure: Measure, cell: Cell, scope: Scope, by: str | None) -> It
             yield Slice(group if group != "" else None, total, count)
         return
     for group in cut.values_list("cut", flat=True).distinct():
-        part = cut.filter(cut=group) if group is not None else cut.filter(cut__isnull=True)
+        part = (
+            cut.filter(cut=group) if group is not None else cut.filter(cut__isnull=True)
+        )
         yield Slice(group, measure.kind.value(part, cell), part.count())
 
 
 def _over_time(measure: Measure, cell: Cell, scope: Scope, by: str) -> Iterator[Slice]:
     """Cut a flow that does not add up (distinct things) into periods, each asked by itself."""
-    days = measure.rows(cell, scope).aggregate(first=Min("occurred_on"), last=Max("occurred_on"))
+    days = measure.rows(cell, scope).aggregate(
+        first=Min("occurred_on"), last=Max("occurred_on")
+    )
     if days["first"] is None:
         return
     start = _floor(days["first"], by)
     while start <= days["last"]:
-        end = _next_month(start) if by == "month" else start.replace(year=start.year + 1)
-        part = replace(cell, period=Period(max(start, cell.period.start or start), min(end, cell.period.end)))
+        end = (
+            _next_month(start) if by == "month" else start.replace(year=start.year + 1)
+        )
+        part = replace(
+            cell,
+            period=Period(
+                max(start, cell.period.start or start), min(end, cell.period.end)
+            ),
+        )
         total, count = value_and_rows(part, scope)
         yield Slice(start, total, count)
         start = end
@@ -324,11 +377,15 @@ def _parts(measure: Measure, cell: Cell, scope: Scope) -> tuple[int, int] | None
     return None
 
 
-def _methods(measure: Measure, cell: Cell, scope: Scope) -> tuple[tuple[str, Decimal], ...]:
+def _methods(
+    measure: Measure, cell: Cell, scope: Scope
+) -> tuple[tuple[str, Decimal], ...]:
     if not (measure.is_head_count and isinstance(measure.kind, Sum)):
         return ()
     slices = breakdown(cell, scope, by="method")
-    return tuple((str(one.group), Decimal(one.value or 0)) for one in slices if one.group)
+    return tuple(
+        (str(one.group), Decimal(one.value or 0)) for one in slices if one.group
+    )
 
 
 def _uncounted(measure: Measure, cell: Cell, scope: Scope) -> int:
@@ -341,10 +398,22 @@ def _uncounted(measure: Measure, cell: Cell, scope: Scope) -> int:
 def _digest(found: Figure, scope: Scope) -> str:
     """Tie the value to its definition, its cell and the state of the log."""
     cell = found.cell
-    log_size = LogEntry.objects.filter(association_id=scope.association_id).aggregate(n=Max("position"))["n"]
+    log_size = LogEntry.objects.filter(association_id=scope.association_id).aggregate(
+        n=Max("position")
+    )["n"]
     period = f"{cell.period.start or '-'}/{cell.period.end}"
-    parts = (found.measure.definition_digest, period, cell.area, cell.unit, cell.filters, cell.known_at)
-    text = "\n".join(str(part) for part in (*parts, scope.association_id, found.value, found.rows, log_size))
+    parts = (
+        found.measure.definition_digest,
+        period,
+        cell.area,
+        cell.unit,
+        cell.filters,
+        cell.known_at,
+    )
+    text = "\n".join(
+        str(part)
+        for part in (*parts, scope.association_id, found.value, found.rows, log_size)
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
-from django.db.models import Case, F, Func, IntegerField, Q, QuerySet, Value, When, Window
+from django.db.models import (
+    Case,
+    F,
+    Func,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+    Window,
+)
 from django.db.models import Sum as SqlSum
 from django.db.models.functions import Coalesce, Greatest, Least, RowNumber
 
@@ -101,8 +111,12 @@ class Duration:
     def contribute(self, rows: Rows, cell: "Cell") -> Rows:
         """Annotate each row with its own duration."""
         last = Value(cell.period.last_day)
-        days = Greatest(_DaysBetween(Least(Coalesce(F(self.end), last), last), F(self.start)) + 1, 1)
-        return rows.annotate(contribution=Greatest(_Months(days), 1) if self.rule == "months" else days)
+        days = Greatest(
+            _DaysBetween(Least(Coalesce(F(self.end), last), last), F(self.start)) + 1, 1
+        )
+        return rows.annotate(
+            contribution=Greatest(_Months(days), 1) if self.rule == "months" else days
+        )
 
     def value(self, rows: Rows, cell: "Cell") -> Number:
         """Return the sum of durations."""
@@ -118,7 +132,9 @@ class Ratio:
 
     def contribute(self, rows: Rows, cell: "Cell") -> Rows:
         """Annotate the rows of the numerator with 1, the others with 0."""
-        return rows.annotate(contribution=Case(When(self.part(cell), then=1), default=0))
+        return rows.annotate(
+            contribution=Case(When(self.part(cell), then=1), default=0)
+        )
 
     def parts(self, rows: Rows, cell: "Cell") -> tuple[int, int]:
         """Return the numerator and the denominator."""
@@ -164,12 +180,19 @@ def percentage(part: int, whole: int) -> Decimal | None:
 
 
 def _total(rows: Rows) -> Number:
-    total: Number = rows.aggregate(total=Coalesce(SqlSum("contribution"), Value(0)))["total"]
+    total: Number = rows.aggregate(total=Coalesce(SqlSum("contribution"), Value(0)))[
+        "total"
+    ]
     return total
 
 
 def _first_of_each(rows: Rows, thing: str, counted: Q) -> Rows:
-    nth = Window(RowNumber(), partition_by=F(thing), order_by=[F("occurred_on").asc(), F("pk").asc()])
+    nth = Window(
+        RowNumber(),
+        partition_by=F(thing),
+        order_by=[F("occurred_on").asc(), F("pk").asc()],
+    )
     is_first = rows.annotate(nth_of_thing=nth)
-    return is_first.annotate(contribution=Case(When(Q(nth_of_thing=1) & counted, then=1), default=0))
-
+    return is_first.annotate(
+        contribution=Case(When(Q(nth_of_thing=1) & counted, then=1), default=0)
+    )

@@ -38,9 +38,13 @@ class Verification:
     problems: tuple[Problem, ...]
 
 
-def append(records: Sequence[Record], kind: str, *, now: dt.datetime | None = None) -> None:
+def append(
+    records: Sequence[Record], kind: str, *, now: dt.datetime | None = None
+) -> None:
     """Append one leaf for each record; in the caller's transaction. `now` is each record's own moment if None."""
-    LogEntry.objects.bulk_create((_entry(record, kind, now) for record in records), batch_size=_BATCH)
+    LogEntry.objects.bulk_create(
+        (_entry(record, kind, now) for record in records), batch_size=_BATCH
+    )
 
 
 def sequence(*, association_id: UUID) -> int:
@@ -61,7 +65,9 @@ def sign_head(*, association_id: UUID, now: dt.datetime) -> TreeHead:
         return existing
     root = merkle.root(_leaves(association_id, size))
     signature = crypto.sign(head_text(association_id, size, root))
-    return TreeHead.objects.create(association_id=association_id, size=size, root=root, signature=signature, at=now)
+    return TreeHead.objects.create(
+        association_id=association_id, size=size, root=root, signature=signature, at=now
+    )
 
 
 def head_text(association_id: UUID, size: int, root: bytes) -> bytes:
@@ -85,7 +91,9 @@ def verify(*, association_id: UUID) -> Verification:
 
 def history(record: Record) -> list[LogEntry]:
     """Return the leaves of one record, oldest first."""
-    entries = LogEntry.objects.filter(association_id=record.association_id, record_id=record.pk)
+    entries = LogEntry.objects.filter(
+        association_id=record.association_id, record_id=record.pk
+    )
     return list(entries.order_by("id"))
 
 
@@ -114,7 +122,10 @@ def _entry(record: Record, kind: str, now: dt.datetime | None) -> LogEntry:
 
 def _lock(association_id: UUID) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [SEQUENCER_LOCK, str(association_id)])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))",
+            [SEQUENCER_LOCK, str(association_id)],
+        )
 
 
 def _size(association_id: UUID) -> int:
@@ -124,17 +135,30 @@ def _size(association_id: UUID) -> int:
 
 
 def _leaves(association_id: UUID, size: int) -> Iterator[bytes]:
-    entries = LogEntry.objects.filter(association_id=association_id, position__lt=size).order_by("position")
-    return (bytes(leaf) for leaf in entries.values_list("leaf_hash", flat=True).iterator(chunk_size=10_000))
+    entries = LogEntry.objects.filter(
+        association_id=association_id, position__lt=size
+    ).order_by("position")
+    return (
+        bytes(leaf)
+        for leaf in entries.values_list("leaf_hash", flat=True).iterator(
+            chunk_size=10_000
+        )
+    )
 
 
 def _record_models() -> list[type[Record]]:
     return [m for m in apps.get_models() if issubclass(m, Record) and not m._meta.proxy]
 
 
-def _with_entries(model: type[Record], association_id: UUID) -> Iterator[tuple[Record, list[LogEntry]]]:
+def _with_entries(
+    model: type[Record], association_id: UUID
+) -> Iterator[tuple[Record, list[LogEntry]]]:
     """Yield each record that is no draft with its leaves, a batch of records to a query."""
-    rows = model._base_manager.filter(association_id=association_id).exclude(state=State.DRAFT).order_by("id")
+    rows = (
+        model._base_manager.filter(association_id=association_id)
+        .exclude(state=State.DRAFT)
+        .order_by("id")
+    )
     batch: list[Record] = []
     for record in rows.iterator(chunk_size=_BATCH):
         batch.append(record)
@@ -147,7 +171,9 @@ def _with_entries(model: type[Record], association_id: UUID) -> Iterator[tuple[R
 def _join_entries(batch: list[Record]) -> Iterator[tuple[Record, list[LogEntry]]]:
     found: dict[UUID, list[LogEntry]] = {record.pk: [] for record in batch}
     if batch:
-        entries = LogEntry.objects.filter(association_id=batch[0].association_id, record_id__in=list(found))
+        entries = LogEntry.objects.filter(
+            association_id=batch[0].association_id, record_id__in=list(found)
+        )
         for entry in entries.order_by("id"):
             found[entry.record_id].append(entry)
     return ((record, found[record.pk]) for record in batch)
@@ -162,9 +188,15 @@ def _check(record: Record, entries: Iterable[LogEntry]) -> Iterator[Problem]:
         entry = by_kind.get(kind)
         what = "no leaf in the log" if entry is None else _difference(record, entry)
         if what:
-            yield Problem(canonical.record_type(record), str(record.pk), f"{kind}: {what}")
+            yield Problem(
+                canonical.record_type(record), str(record.pk), f"{kind}: {what}"
+            )
     if record.state == State.CONFIRMED and LogEntry.Kind.REVERSED in by_kind:
-        yield Problem(canonical.record_type(record), str(record.pk), "state: REVERSED in the log, CONFIRMED here")
+        yield Problem(
+            canonical.record_type(record),
+            str(record.pk),
+            "state: REVERSED in the log, CONFIRMED here",
+        )
 
 
 def _difference(record: Record, entry: LogEntry) -> str:
@@ -176,31 +208,55 @@ def _difference(record: Record, entry: LogEntry) -> str:
     if now == logged:
         return ""
     before, after = canonical.unpack(logged), canonical.unpack(now)
-    names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-    return "; ".join(f"{name}: {before.get(name, '')!r} -> {after.get(name, '')!r}" for name in names)
+    names = sorted(
+        name
+        for name in before.keys() | after.keys()
+        if before.get(name) != after.get(name)
+    )
+    return "; ".join(
+        f"{name}: {before.get(name, '')!r} -> {after.get(name, '')!r}" for name in names
+    )
 
 
 def _orphans(association_id: UUID, seen: set[UUID]) -> Iterator[Problem]:
     entries = LogEntry.objects.filter(association_id=association_id)
-    for pk, record_type, record_id in entries.values_list("id", "record_type", "record_id").iterator():
+    for pk, record_type, record_id in entries.values_list(
+        "id", "record_type", "record_id"
+    ).iterator():
         if pk not in seen:
-            yield Problem(record_type, str(record_id), "the record of this leaf is gone or a draft again")
+            yield Problem(
+                record_type,
+                str(record_id),
+                "the record of this leaf is gone or a draft again",
+            )
 
 
 def _check_heads(association_id: UUID, size: int) -> tuple[list[Problem], bytes]:
-    heads = {head.size: head for head in TreeHead.objects.filter(association_id=association_id)}
+    heads = {
+        head.size: head
+        for head in TreeHead.objects.filter(association_id=association_id)
+    }
     tree, problems = merkle.Tree(), []
     for leaf in _leaves(association_id, size):
         tree.append(leaf)
         if tree.size in heads:
             problems.extend(_check_head(heads.pop(tree.size), tree.root()))
     beyond = (head for head in heads.values() if head.size)
-    problems += (Problem("ledger.treehead", str(head.pk), "leaves below this head are gone") for head in beyond)
+    problems += (
+        Problem("ledger.treehead", str(head.pk), "leaves below this head are gone")
+        for head in beyond
+    )
     return problems, tree.root()
 
 
 def _check_head(head: TreeHead, root: bytes) -> Iterator[Problem]:
     if bytes(head.root) != root:
-        yield Problem("ledger.treehead", str(head.pk), f"the root over {head.size} leaves is another")
-    elif not crypto.verify(head_text(head.association_id, head.size, root), bytes(head.signature)):
+        yield Problem(
+            "ledger.treehead",
+            str(head.pk),
+            f"the root over {head.size} leaves is another",
+        )
+    elif not crypto.verify(
+        head_text(head.association_id, head.size, root), bytes(head.signature)
+    ):
         yield Problem("ledger.treehead", str(head.pk), "the signature does not fit")

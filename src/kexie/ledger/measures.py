@@ -19,7 +19,17 @@ from kexie.foundation.units.models import Unit
 from kexie.kernel.errors import NotFound, Text
 from kexie.kernel.periods import Period
 from kexie.kernel.scope import Scope
-from kexie.ledger.kinds import Count, Distinct, Duration, Kind, Number, Ratio, Rows, Streak, Sum
+from kexie.ledger.kinds import (
+    Count,
+    Distinct,
+    Duration,
+    Kind,
+    Number,
+    Ratio,
+    Rows,
+    Streak,
+    Sum,
+)
 from kexie.ledger.models.record import HeadCounted, Record, State
 
 __all__ = [
@@ -76,7 +86,11 @@ class Flow:
     def narrow(self, rows: Rows, period: Period) -> Rows:
         """Return the rows of the period."""
         until = rows.filter(occurred_on__lt=period.end)
-        return until if period.start is None else until.filter(occurred_on__gte=period.start)
+        return (
+            until
+            if period.start is None
+            else until.filter(occurred_on__gte=period.start)
+        )
 
 
 @dataclass(frozen=True)
@@ -88,7 +102,9 @@ class ValidStock:
     def narrow(self, rows: Rows, period: Period) -> Rows:
         """Return the rows valid on the last day."""
         day = period.last_day
-        open_or_later = Q(**{f"{self.until}__isnull": True}) | Q(**{f"{self.until}__gte": day})
+        open_or_later = Q(**{f"{self.until}__isnull": True}) | Q(
+            **{f"{self.until}__gte": day}
+        )
         return rows.filter(open_or_later, occurred_on__lte=day)
 
 
@@ -150,14 +166,29 @@ class Measure:
     @cached_property
     def is_rolled_up(self) -> bool:
         """Whether its cells can be cached: additive, by day, and decided by the record's own frozen columns."""
-        return self.kind.additive and isinstance(self.time, Flow) and _is_local(self.of, self.where)
+        return (
+            self.kind.additive
+            and isinstance(self.time, Flow)
+            and _is_local(self.of, self.where)
+        )
 
     @cached_property
     def definition_digest(self) -> str:
         """SHA-256 over what decides the value: a changed definition gives another digest."""
         predicate = str(self.of._default_manager.filter(self.where).query)
-        part = self.kind.part.__qualname__ if isinstance(self.kind, Ratio) else repr(self.kind)
-        parts = (self.key, predicate, type(self.kind).__name__, part, repr(self.time), self.unit)
+        part = (
+            self.kind.part.__qualname__
+            if isinstance(self.kind, Ratio)
+            else repr(self.kind)
+        )
+        parts = (
+            self.key,
+            predicate,
+            type(self.kind).__name__,
+            part,
+            repr(self.time),
+            self.unit,
+        )
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def dim(self, name: str) -> Dim:
@@ -171,7 +202,9 @@ class Measure:
 
     def rows(self, cell: Cell, scope: Scope) -> Rows:
         """Return the records that make up a cell, as far as the scope sees them."""
-        tenant = self.of._default_manager.filter(known(cell.known_at), association_id=scope.association_id)
+        tenant = self.of._default_manager.filter(
+            known(cell.known_at), association_id=scope.association_id
+        )
         rows = self.time.narrow(tenant, cell.period).filter(self.where, scope.q())
         return rows.filter(self.within(cell))
 
@@ -199,7 +232,9 @@ def known(moment: dt.datetime | None) -> Q:
     """Return the filter for records that counted at a moment; None is now."""
     if moment is None:
         return Q(state=State.CONFIRMED)
-    return Q(confirmed_at__lte=moment) & (Q(reversed_at=None) | Q(reversed_at__gt=moment))
+    return Q(confirmed_at__lte=moment) & (
+        Q(reversed_at=None) | Q(reversed_at__gt=moment)
+    )
 
 
 def _path_of(unit_id: UUID) -> str:
@@ -208,7 +243,10 @@ def _path_of(unit_id: UUID) -> str:
 
 
 def _is_local(model: type[Record], where: Q) -> bool:
-    return all(isinstance(leaf, tuple) and _is_own_column(model, leaf[0]) for leaf in _leaves(where))
+    return all(
+        isinstance(leaf, tuple) and _is_own_column(model, leaf[0])
+        for leaf in _leaves(where)
+    )
 
 
 def _leaves(where: Q) -> Iterator[Any]:

@@ -81,7 +81,11 @@ def _by_key(items: list[Any]) -> dict[str, Any]:
 
 
 def _declared(room: str, name: str) -> list[Any]:
-    rooms = (_room(f"{app.name}.{room}") for app in apps.get_app_configs() if app.name.startswith("kexie."))
+    rooms = (
+        _room(f"{app.name}.{room}")
+        for app in apps.get_app_configs()
+        if app.name.startswith("kexie.")
+    )
     return [item for module in rooms if module for item in getattr(module, name, ())]
 
 

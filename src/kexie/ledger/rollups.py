@@ -52,7 +52,9 @@ def rebuild(*, association_id: UUID, now: dt.datetime) -> None:
         for cache_model in (Delta, MonthCell, DayCell):
             cache_model.objects.filter(association_id=association_id).delete()
         for model in _models():
-            _append(model, "association_id = %s AND state = 'CONFIRMED'", association_id, 1)
+            _append(
+                model, "association_id = %s AND state = 'CONFIRMED'", association_id, 1
+            )
     fold_all(association_id=association_id, now=now)
 
 
@@ -60,7 +62,7 @@ def _append(model: type[Record], touched: str, which: Any, sign: int) -> None:
     statement, params = _delta_statement(model._meta.concrete_model, touched)
     if statement:
         with connection.cursor() as cursor:
-            cursor.execute(statement, [which, *params, sign, sign])
+            cursor.execute(statement, [which, sign, sign, *params])
 
 
 @cache
@@ -90,35 +92,55 @@ def _delta_statement(model: type[Record], touched: str) -> tuple[str, tuple[Any,
 
 
 def _contributions(measure: Measure) -> tuple[str, tuple[Any, ...]]:
-    method = F("method") if measure.is_head_count else Value("", output_field=CharField())
+    method = (
+        F("method") if measure.is_head_count else Value("", output_field=CharField())
+    )
     matching = measure.of._default_manager.filter(measure.where).order_by()
     rows = measure.kind.contribute(matching, _ANY_CELL).annotate(
         the_measure=Value(measure.key, output_field=CharField()), the_method=method
     )
     columns = rows.values_list(
-        "association_id", "the_measure", "unit_id", "occurred_on", "area_id", "the_method", "contribution"
+        "association_id",
+        "the_measure",
+        "unit_id",
+        "occurred_on",
+        "area_id",
+        "the_method",
+        "contribution",
     )
     sql, params = columns.query.sql_with_params()
     names = "association_id, measure, unit_id, day, area_id, method, value"
-    return f"SELECT * FROM ({sql}) AS one_measure ({names})", params  # noqa: S608 - Django compiled it
+    # Parameters reach the server untyped; a UNION wants to know.
+    typed = names.replace("measure", "measure::text").replace("value", "value::numeric")
+    return f"SELECT {typed} FROM ({sql}) AS one_measure ({names})", params  # noqa: S608 - Django compiled it
 
 
 _ANY_CELL: Any = None  # counts and sums do not look at the cell
 
 
 def _models() -> Iterable[type[Record]]:
-    return {m.of._meta.concrete_model for m in registry.measures().values() if m.is_rolled_up}
+    return {
+        m.of._meta.concrete_model
+        for m in registry.measures().values()
+        if m.is_rolled_up
+    }
 
 
 def _try_lock(association_id: UUID) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [FOLD_LOCK, str(association_id)])
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))",
+            [FOLD_LOCK, str(association_id)],
+        )
         return bool(cursor.fetchone()[0])
 
 
 def _lock(association_id: UUID) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [FOLD_LOCK, str(association_id)])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))",
+            [FOLD_LOCK, str(association_id)],
+        )
 
 
 def _days_since(association_id: UUID, now: dt.datetime) -> dt.date:
@@ -144,8 +166,12 @@ def _fold_batch(association_id: UUID, days_since: dt.date, limit: int) -> int:
         f"ON CONFLICT ({_KEY}) DO UPDATE SET value = {{table}}.value + EXCLUDED.value, "
         f"rows = {{table}}.rows + EXCLUDED.rows"
     )
-    month = upsert.format(table="ledger_monthcell", day="date_trunc('month', day)::date", where="")
-    day = upsert.format(table="ledger_daycell", day="taken.day", where="WHERE taken.day >= %s")
+    month = upsert.format(
+        table="ledger_monthcell", day="date_trunc('month', day)::date", where=""
+    )
+    day = upsert.format(
+        table="ledger_daycell", day="taken.day", where="WHERE taken.day >= %s"
+    )
     statement = (
         "WITH taken AS (DELETE FROM ledger_delta WHERE id IN "
         "(SELECT id FROM ledger_delta WHERE association_id = %s LIMIT %s) RETURNING *), "

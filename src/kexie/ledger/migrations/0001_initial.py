@@ -7,307 +7,1192 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('areas', '0001_initial'),
-        ('files', '0001_initial'),
-        ('places', '0001_initial'),
-        ('units', '0002_unit_place'),
+        ("areas", "0001_initial"),
+        ("files", "0001_initial"),
+        ("places", "0001_initial"),
+        ("units", "0002_unit_place"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Series',
+            name="Series",
             fields=[
-                ('id', models.UUIDField(default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('note', models.TextField(blank=True, verbose_name='备注')),
-                ('kind', models.CharField(choices=[('SHOW', '科普展演'), ('CONTEST', '竞赛'), ('PROGRAMME', '主题活动'), ('FORUM', '学术论坛'), ('TRAINING', '培训')], max_length=9, verbose_name='类别')),
-                ('area', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area', verbose_name='所在地区')),
-                ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='所属科协')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='管理单位')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("note", models.TextField(blank=True, verbose_name="备注")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("SHOW", "科普展演"),
+                            ("CONTEST", "竞赛"),
+                            ("PROGRAMME", "主题活动"),
+                            ("FORUM", "学术论坛"),
+                            ("TRAINING", "培训"),
+                        ],
+                        max_length=9,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.area",
+                        verbose_name="所在地区",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="管理单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '系列',
-                'abstract': False,
+                "verbose_name": "系列",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('id', models.UUIDField(default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('occurred_on', models.DateField(verbose_name='日期')),
-                ('state', models.CharField(choices=[('DRAFT', '草稿'), ('CONFIRMED', '已确认'), ('REVERSED', '已冲销')], default='DRAFT', editable=False, max_length=9, verbose_name='状态')),
-                ('note', models.TextField(blank=True, verbose_name='说明')),
-                ('source_key', models.CharField(blank=True, editable=False, max_length=120, null=True, verbose_name='来源编号')),
-                ('recorded_at', models.DateTimeField(editable=False, verbose_name='填报时间')),
-                ('confirmed_at', models.DateTimeField(editable=False, null=True, verbose_name='确认时间')),
-                ('reversed_at', models.DateTimeField(editable=False, null=True, verbose_name='冲销时间')),
-                ('reversal_reason', models.TextField(blank=True, editable=False, verbose_name='冲销原因')),
-                ('corrects', models.UUIDField(blank=True, editable=False, null=True, verbose_name='更正的记录')),
-                ('headcount', models.PositiveIntegerField(blank=True, null=True, verbose_name='人次')),
-                ('method', models.CharField(blank=True, choices=[('GATE', '闸机/核销'), ('BOOKING', '预约签到'), ('ROSTER', '花名册'), ('COUNTER', '计数器'), ('SAMPLE', '抽样推算'), ('HOST', '主办方估计')], max_length=8, verbose_name='计数方法')),
-                ('count_basis', models.CharField(blank=True, max_length=200, verbose_name='计数依据')),
-                ('kind', models.CharField(choices=[('SHOW', '科普展演'), ('LECTURE', '科普讲座'), ('EXHIBITION', '专题展览'), ('CONSULTING', '科技咨询'), ('POPULAR', '其他科普活动'), ('SCHOOL_VISIT', '进校园'), ('COMPETITION', '竞赛活动'), ('TRAINING', '农业技术培训'), ('FORUM', '学术研讨论坛'), ('MATCH_EVENT', '对接活动'), ('CADRE_TRAINING', '科协干部培训'), ('STUDY', '学习会议')], max_length=14, verbose_name='活动类型')),
-                ('title', models.CharField(max_length=200, verbose_name='活动名称')),
-                ('subject', models.CharField(blank=True, max_length=200, verbose_name='主题')),
-                ('speaker', models.CharField(blank=True, max_length=100, verbose_name='主讲人')),
-                ('starts_at', models.TimeField(blank=True, null=True, verbose_name='开始时间')),
-                ('ends_at', models.TimeField(blank=True, null=True, verbose_name='结束时间')),
-                ('partner', models.CharField(blank=True, max_length=200, verbose_name='联合单位')),
-                ('mode', models.CharField(choices=[('ONSITE', '线下'), ('ONLINE', '线上')], default='ONSITE', max_length=6, verbose_name='方式')),
-                ('audience', models.CharField(blank=True, max_length=100, verbose_name='对象')),
-                ('held', models.BooleanField(default=True, help_text='取消的场次也要记录，去掉勾选即可。', verbose_name='已举办')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area', verbose_name='地区')),
-                ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='所属科协')),
-                ('confirmed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人')),
-                ('host', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='承办单位')),
-                ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place', verbose_name='地点')),
-                ('recorded_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='填报人')),
-                ('reversed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='冲销人')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='单位')),
-                ('series', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.series', verbose_name='系列')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("occurred_on", models.DateField(verbose_name="日期")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "草稿"),
+                            ("CONFIRMED", "已确认"),
+                            ("REVERSED", "已冲销"),
+                        ],
+                        default="DRAFT",
+                        editable=False,
+                        max_length=9,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="说明")),
+                (
+                    "source_key",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=120,
+                        null=True,
+                        verbose_name="来源编号",
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(editable=False, verbose_name="填报时间"),
+                ),
+                (
+                    "confirmed_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="确认时间"
+                    ),
+                ),
+                (
+                    "reversed_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="冲销时间"
+                    ),
+                ),
+                (
+                    "reversal_reason",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="冲销原因"
+                    ),
+                ),
+                (
+                    "corrects",
+                    models.UUIDField(
+                        blank=True, editable=False, null=True, verbose_name="更正的记录"
+                    ),
+                ),
+                (
+                    "headcount",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="人次"
+                    ),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("GATE", "闸机/核销"),
+                            ("BOOKING", "预约签到"),
+                            ("ROSTER", "花名册"),
+                            ("COUNTER", "计数器"),
+                            ("SAMPLE", "抽样推算"),
+                            ("HOST", "主办方估计"),
+                        ],
+                        max_length=8,
+                        verbose_name="计数方法",
+                    ),
+                ),
+                (
+                    "count_basis",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="计数依据"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("SHOW", "科普展演"),
+                            ("LECTURE", "科普讲座"),
+                            ("EXHIBITION", "专题展览"),
+                            ("CONSULTING", "科技咨询"),
+                            ("POPULAR", "其他科普活动"),
+                            ("SCHOOL_VISIT", "进校园"),
+                            ("COMPETITION", "竞赛活动"),
+                            ("TRAINING", "农业技术培训"),
+                            ("FORUM", "学术研讨论坛"),
+                            ("MATCH_EVENT", "对接活动"),
+                            ("CADRE_TRAINING", "科协干部培训"),
+                            ("STUDY", "学习会议"),
+                        ],
+                        max_length=14,
+                        verbose_name="活动类型",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="活动名称")),
+                (
+                    "subject",
+                    models.CharField(blank=True, max_length=200, verbose_name="主题"),
+                ),
+                (
+                    "speaker",
+                    models.CharField(blank=True, max_length=100, verbose_name="主讲人"),
+                ),
+                (
+                    "starts_at",
+                    models.TimeField(blank=True, null=True, verbose_name="开始时间"),
+                ),
+                (
+                    "ends_at",
+                    models.TimeField(blank=True, null=True, verbose_name="结束时间"),
+                ),
+                (
+                    "partner",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="联合单位"
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("ONSITE", "线下"), ("ONLINE", "线上")],
+                        default="ONSITE",
+                        max_length=6,
+                        verbose_name="方式",
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(blank=True, max_length=100, verbose_name="对象"),
+                ),
+                (
+                    "held",
+                    models.BooleanField(
+                        default=True,
+                        help_text="取消的场次也要记录，去掉勾选即可。",
+                        verbose_name="已举办",
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.area",
+                        verbose_name="地区",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="确认人",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="承办单位",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.place",
+                        verbose_name="地点",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="填报人",
+                    ),
+                ),
+                (
+                    "reversed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="冲销人",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "series",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.series",
+                        verbose_name="系列",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '活动',
-                'abstract': False,
+                "verbose_name": "活动",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='TreeHead',
+            name="TreeHead",
             fields=[
-                ('id', models.UUIDField(default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('size', models.BigIntegerField()),
-                ('root', models.BinaryField()),
-                ('signature', models.BinaryField()),
-                ('at', models.DateTimeField()),
-                ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='所属科协')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("size", models.BigIntegerField()),
+                ("root", models.BinaryField()),
+                ("signature", models.BinaryField()),
+                ("at", models.DateTimeField()),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '树根',
+                "verbose_name": "树根",
             },
         ),
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.UUIDField(default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('note', models.TextField(blank=True, verbose_name='备注')),
-                ('series_name', models.CharField(max_length=100, verbose_name='活动品牌')),
-                ('starts_on', models.DateField(verbose_name='开始')),
-                ('ends_on', models.DateField(verbose_name='结束')),
-                ('theme', models.CharField(blank=True, max_length=200, verbose_name='主题')),
-                ('area', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area', verbose_name='所在地区')),
-                ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='所属科协')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='管理单位')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("note", models.TextField(blank=True, verbose_name="备注")),
+                (
+                    "series_name",
+                    models.CharField(max_length=100, verbose_name="活动品牌"),
+                ),
+                ("starts_on", models.DateField(verbose_name="开始")),
+                ("ends_on", models.DateField(verbose_name="结束")),
+                (
+                    "theme",
+                    models.CharField(blank=True, max_length=200, verbose_name="主题"),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.area",
+                        verbose_name="所在地区",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="管理单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '主题宣传活动',
-                'abstract': False,
-                'indexes': [models.Index(fields=['association', 'name'], name='ledger_camp_associa_211a2b_idx')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='ledger_campaign_window')],
+                "verbose_name": "主题宣传活动",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["association", "name"],
+                        name="ledger_camp_associa_211a2b_idx",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                        name="ledger_campaign_window",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DayCell',
+            name="DayCell",
             fields=[
-                ('measure', models.CharField(max_length=80)),
-                ('method', models.CharField(blank=True, max_length=8)),
-                ('value', models.DecimalField(decimal_places=2, max_digits=20)),
-                ('rows', models.IntegerField()),
-                ('id', models.UUIDField(default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('day', models.DateField()),
-                ('area', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='areas.area')),
-                ('association', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='units.unit')),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='units.unit')),
+                ("measure", models.CharField(max_length=80)),
+                ("method", models.CharField(blank=True, max_length=8)),
+                ("value", models.DecimalField(decimal_places=2, max_digits=20)),
+                ("rows", models.IntegerField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("day", models.DateField()),
+                (
+                    "area",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="areas.area",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="units.unit",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="units.unit",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['association', 'measure', 'day'], name='ledger_dayc_associa_0400b4_idx')],
-                'constraints': [models.UniqueConstraint(fields=('association', 'measure', 'unit', 'day', 'area', 'method'), name='ledger_daycell_key')],
+                "indexes": [
+                    models.Index(
+                        fields=["association", "measure", "day"],
+                        name="ledger_dayc_associa_0400b4_idx",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "association",
+                            "measure",
+                            "unit",
+                            "day",
+                            "area",
+                            "method",
+                        ),
+                        name="ledger_daycell_key",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Delta',
+            name="Delta",
             fields=[
-                ('measure', models.CharField(max_length=80)),
-                ('method', models.CharField(blank=True, max_length=8)),
-                ('value', models.DecimalField(decimal_places=2, max_digits=20)),
-                ('rows', models.IntegerField()),
-                ('id', models.UUIDField(default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('day', models.DateField()),
-                ('area', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='areas.area')),
-                ('association', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='units.unit')),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='units.unit')),
+                ("measure", models.CharField(max_length=80)),
+                ("method", models.CharField(blank=True, max_length=8)),
+                ("value", models.DecimalField(decimal_places=2, max_digits=20)),
+                ("rows", models.IntegerField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("day", models.DateField()),
+                (
+                    "area",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="areas.area",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="units.unit",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="units.unit",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['association', 'measure', 'day'], name='ledger_delt_associa_2833c9_idx')],
+                "indexes": [
+                    models.Index(
+                        fields=["association", "measure", "day"],
+                        name="ledger_delt_associa_2833c9_idx",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.UUIDField(default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('record_type', models.CharField(max_length=60)),
-                ('record_id', models.UUIDField()),
-                ('caption', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('added_at', models.DateTimeField(verbose_name='上传时间')),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
-                ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='所属科协')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile', verbose_name='文件')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("record_type", models.CharField(max_length=60)),
+                ("record_id", models.UUIDField()),
+                (
+                    "caption",
+                    models.CharField(blank=True, max_length=200, verbose_name="说明"),
+                ),
+                ("added_at", models.DateTimeField(verbose_name="上传时间")),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上传人",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                        verbose_name="文件",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '佐证材料',
-                'indexes': [models.Index(fields=['association', 'record_id'], name='ledger_evid_associa_cb8c90_idx')],
+                "verbose_name": "佐证材料",
+                "indexes": [
+                    models.Index(
+                        fields=["association", "record_id"],
+                        name="ledger_evid_associa_cb8c90_idx",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FoldState',
+            name="FoldState",
             fields=[
-                ('id', models.UUIDField(default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('days_since', models.DateField()),
-                ('folded_at', models.DateTimeField()),
-                ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='所属科协')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("days_since", models.DateField()),
+                ("folded_at", models.DateTimeField()),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('association',), name='ledger_foldstate_one')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association",), name="ledger_foldstate_one"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Honour',
+            name="Honour",
             fields=[
-                ('id', models.UUIDField(default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('occurred_on', models.DateField(verbose_name='日期')),
-                ('state', models.CharField(choices=[('DRAFT', '草稿'), ('CONFIRMED', '已确认'), ('REVERSED', '已冲销')], default='DRAFT', editable=False, max_length=9, verbose_name='状态')),
-                ('note', models.TextField(blank=True, verbose_name='说明')),
-                ('source_key', models.CharField(blank=True, editable=False, max_length=120, null=True, verbose_name='来源编号')),
-                ('recorded_at', models.DateTimeField(editable=False, verbose_name='填报时间')),
-                ('confirmed_at', models.DateTimeField(editable=False, null=True, verbose_name='确认时间')),
-                ('reversed_at', models.DateTimeField(editable=False, null=True, verbose_name='冲销时间')),
-                ('reversal_reason', models.TextField(blank=True, editable=False, verbose_name='冲销原因')),
-                ('corrects', models.UUIDField(blank=True, editable=False, null=True, verbose_name='更正的记录')),
-                ('kind', models.CharField(choices=[('UNIT', '集体荣誉'), ('PERSON', '个人荣誉'), ('PRIZE', '奖项'), ('PARTY_MODEL', '党建先进典型'), ('EXEMPLAR', '先进典型人物')], max_length=11, verbose_name='类别')),
-                ('award', models.CharField(help_text='例如：安徽省创新方法大赛', max_length=100, verbose_name='奖项或活动')),
-                ('title', models.CharField(help_text='例如：优秀组织单位、二等奖', max_length=100, verbose_name='荣誉名称')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('edition', models.CharField(blank=True, max_length=40, verbose_name='届次')),
-                ('awarder', models.CharField(max_length=100, verbose_name='授予单位')),
-                ('holder_name', models.CharField(help_text='单位、团队或个人的名称', max_length=100, verbose_name='获得者')),
-                ('certificate_no', models.CharField(blank=True, max_length=60, verbose_name='证书编号')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area', verbose_name='地区')),
-                ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='所属科协')),
-                ('confirmed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人')),
-                ('holder', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='获得单位')),
-                ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.place', verbose_name='地点')),
-                ('recorded_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='填报人')),
-                ('reversed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='冲销人')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='单位')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("occurred_on", models.DateField(verbose_name="日期")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "草稿"),
+                            ("CONFIRMED", "已确认"),
+                            ("REVERSED", "已冲销"),
+                        ],
+                        default="DRAFT",
+                        editable=False,
+                        max_length=9,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="说明")),
+                (
+                    "source_key",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=120,
+                        null=True,
+                        verbose_name="来源编号",
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(editable=False, verbose_name="填报时间"),
+                ),
+                (
+                    "confirmed_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="确认时间"
+                    ),
+                ),
+                (
+                    "reversed_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="冲销时间"
+                    ),
+                ),
+                (
+                    "reversal_reason",
+                    models.TextField(
+                        blank=True, editable=False, verbose_name="冲销原因"
+                    ),
+                ),
+                (
+                    "corrects",
+                    models.UUIDField(
+                        blank=True, editable=False, null=True, verbose_name="更正的记录"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("UNIT", "集体荣誉"),
+                            ("PERSON", "个人荣誉"),
+                            ("PRIZE", "奖项"),
+                            ("PARTY_MODEL", "党建先进典型"),
+                            ("EXEMPLAR", "先进典型人物"),
+                        ],
+                        max_length=11,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "award",
+                    models.CharField(
+                        help_text="例如：安徽省创新方法大赛",
+                        max_length=100,
+                        verbose_name="奖项或活动",
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        help_text="例如：优秀组织单位、二等奖",
+                        max_length=100,
+                        verbose_name="荣誉名称",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                (
+                    "edition",
+                    models.CharField(blank=True, max_length=40, verbose_name="届次"),
+                ),
+                ("awarder", models.CharField(max_length=100, verbose_name="授予单位")),
+                (
+                    "holder_name",
+                    models.CharField(
+                        help_text="单位、团队或个人的名称",
+                        max_length=100,
+                        verbose_name="获得者",
+                    ),
+                ),
+                (
+                    "certificate_no",
+                    models.CharField(
+                        blank=True, max_length=60, verbose_name="证书编号"
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.area",
+                        verbose_name="地区",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="确认人",
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="获得单位",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.place",
+                        verbose_name="地点",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="填报人",
+                    ),
+                ),
+                (
+                    "reversed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="冲销人",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '荣誉',
-                'abstract': False,
-                'indexes': [models.Index(fields=['association', 'occurred_on'], name='ledger_hono_associa_d2e5ee_idx'), models.Index(fields=['association', 'unit', 'occurred_on'], name='ledger_hono_associa_adbada_idx')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None), ('state', 'DRAFT')), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), models.Q(('state', 'DRAFT'), _negated=True)), _connector='OR'), name='ledger_honour_confirmed'), models.CheckConstraint(condition=models.Q(models.Q(('reversal_reason', ''), ('reversed_at', None), ('reversed_by', None), models.Q(('state', 'REVERSED'), _negated=True)), models.Q(('reversed_at__isnull', False), ('reversed_by__isnull', False), ('state', 'REVERSED'), models.Q(('reversal_reason', ''), _negated=True)), _connector='OR'), name='ledger_honour_reversed'), models.UniqueConstraint(fields=('association', 'source_key'), name='ledger_honour_source')],
+                "verbose_name": "荣誉",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["association", "occurred_on"],
+                        name="ledger_hono_associa_d2e5ee_idx",
+                    ),
+                    models.Index(
+                        fields=["association", "unit", "occurred_on"],
+                        name="ledger_hono_associa_adbada_idx",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("confirmed_at", None),
+                                ("confirmed_by", None),
+                                ("state", "DRAFT"),
+                            ),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("confirmed_by__isnull", False),
+                                models.Q(("state", "DRAFT"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="ledger_honour_confirmed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("reversal_reason", ""),
+                                ("reversed_at", None),
+                                ("reversed_by", None),
+                                models.Q(("state", "REVERSED"), _negated=True),
+                            ),
+                            models.Q(
+                                ("reversed_at__isnull", False),
+                                ("reversed_by__isnull", False),
+                                ("state", "REVERSED"),
+                                models.Q(("reversal_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="ledger_honour_reversed",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("association", "source_key"),
+                        name="ledger_honour_source",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LogEntry',
+            name="LogEntry",
             fields=[
-                ('id', models.UUIDField(default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('CONFIRMED', '确认'), ('REVERSED', '冲销')], max_length=9)),
-                ('record_type', models.CharField(max_length=60)),
-                ('record_id', models.UUIDField()),
-                ('payload', models.BinaryField()),
-                ('salt', models.BinaryField()),
-                ('leaf_hash', models.BinaryField()),
-                ('at', models.DateTimeField()),
-                ('position', models.BigIntegerField(null=True)),
-                ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='所属科协')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("CONFIRMED", "确认"), ("REVERSED", "冲销")],
+                        max_length=9,
+                    ),
+                ),
+                ("record_type", models.CharField(max_length=60)),
+                ("record_id", models.UUIDField()),
+                ("payload", models.BinaryField()),
+                ("salt", models.BinaryField()),
+                ("leaf_hash", models.BinaryField()),
+                ("at", models.DateTimeField()),
+                ("position", models.BigIntegerField(null=True)),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '台账日志',
-                'indexes': [models.Index(fields=['association', 'record_id'], name='ledger_loge_associa_688b43_idx'), models.Index(condition=models.Q(('position', None)), fields=['association', 'id'], name='ledger_log_unsequenced')],
-                'constraints': [models.UniqueConstraint(fields=('association', 'position'), name='ledger_log_position')],
+                "verbose_name": "台账日志",
+                "indexes": [
+                    models.Index(
+                        fields=["association", "record_id"],
+                        name="ledger_loge_associa_688b43_idx",
+                    ),
+                    models.Index(
+                        condition=models.Q(("position", None)),
+                        fields=["association", "id"],
+                        name="ledger_log_unsequenced",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "position"), name="ledger_log_position"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='MonthCell',
+            name="MonthCell",
             fields=[
-                ('measure', models.CharField(max_length=80)),
-                ('method', models.CharField(blank=True, max_length=8)),
-                ('value', models.DecimalField(decimal_places=2, max_digits=20)),
-                ('rows', models.IntegerField()),
-                ('id', models.UUIDField(default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('day', models.DateField()),
-                ('area', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='areas.area')),
-                ('association', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='units.unit')),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='units.unit')),
+                ("measure", models.CharField(max_length=80)),
+                ("method", models.CharField(blank=True, max_length=8)),
+                ("value", models.DecimalField(decimal_places=2, max_digits=20)),
+                ("rows", models.IntegerField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("day", models.DateField()),
+                (
+                    "area",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="areas.area",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="units.unit",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="units.unit",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['association', 'measure', 'day'], name='ledger_mont_associa_db9818_idx')],
-                'constraints': [models.UniqueConstraint(fields=('association', 'measure', 'unit', 'day', 'area', 'method'), name='ledger_monthcell_key')],
+                "indexes": [
+                    models.Index(
+                        fields=["association", "measure", "day"],
+                        name="ledger_mont_associa_db9818_idx",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "association",
+                            "measure",
+                            "unit",
+                            "day",
+                            "area",
+                            "method",
+                        ),
+                        name="ledger_monthcell_key",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PlausibilityNote',
+            name="PlausibilityNote",
             fields=[
-                ('id', models.UUIDField(default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('record_type', models.CharField(max_length=60)),
-                ('record_id', models.UUIDField()),
-                ('field', models.CharField(max_length=60)),
-                ('question', models.CharField(max_length=300, verbose_name='请说明')),
-                ('asked_at', models.DateTimeField(verbose_name='提出时间')),
-                ('answer', models.TextField(blank=True, verbose_name='说明')),
-                ('answered_at', models.DateTimeField(null=True, verbose_name='说明时间')),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='说明人')),
-                ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='所属科协')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='单位')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("record_type", models.CharField(max_length=60)),
+                ("record_id", models.UUIDField()),
+                ("field", models.CharField(max_length=60)),
+                ("question", models.CharField(max_length=300, verbose_name="请说明")),
+                ("asked_at", models.DateTimeField(verbose_name="提出时间")),
+                ("answer", models.TextField(blank=True, verbose_name="说明")),
+                (
+                    "answered_at",
+                    models.DateTimeField(null=True, verbose_name="说明时间"),
+                ),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="说明人",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '合理性说明',
-                'constraints': [models.UniqueConstraint(fields=('association', 'record_id', 'field'), name='ledger_note_once')],
+                "verbose_name": "合理性说明",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "record_id", "field"),
+                        name="ledger_note_once",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='series',
-            index=models.Index(fields=['association', 'name'], name='ledger_seri_associa_265c4f_idx'),
+            model_name="series",
+            index=models.Index(
+                fields=["association", "name"], name="ledger_seri_associa_265c4f_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='series',
-            constraint=models.UniqueConstraint(fields=('association', 'kind', 'name'), name='ledger_series_name'),
+            model_name="series",
+            constraint=models.UniqueConstraint(
+                fields=("association", "kind", "name"), name="ledger_series_name"
+            ),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['association', 'occurred_on'], name='ledger_acti_associa_ec4e08_idx'),
+            model_name="activity",
+            index=models.Index(
+                fields=["association", "occurred_on"],
+                name="ledger_acti_associa_ec4e08_idx",
+            ),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['association', 'unit', 'occurred_on'], name='ledger_acti_associa_e10df6_idx'),
+            model_name="activity",
+            index=models.Index(
+                fields=["association", "unit", "occurred_on"],
+                name="ledger_acti_associa_e10df6_idx",
+            ),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['association', 'kind', 'occurred_on'], name='ledger_acti_associa_3fb431_idx'),
+            model_name="activity",
+            index=models.Index(
+                fields=["association", "kind", "occurred_on"],
+                name="ledger_acti_associa_3fb431_idx",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None), ('state', 'DRAFT')), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), models.Q(('state', 'DRAFT'), _negated=True)), _connector='OR'), name='ledger_activity_confirmed'),
+            model_name="activity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("confirmed_at", None),
+                        ("confirmed_by", None),
+                        ("state", "DRAFT"),
+                    ),
+                    models.Q(
+                        ("confirmed_at__isnull", False),
+                        ("confirmed_by__isnull", False),
+                        models.Q(("state", "DRAFT"), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="ledger_activity_confirmed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reversal_reason', ''), ('reversed_at', None), ('reversed_by', None), models.Q(('state', 'REVERSED'), _negated=True)), models.Q(('reversed_at__isnull', False), ('reversed_by__isnull', False), ('state', 'REVERSED'), models.Q(('reversal_reason', ''), _negated=True)), _connector='OR'), name='ledger_activity_reversed'),
+            model_name="activity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("reversal_reason", ""),
+                        ("reversed_at", None),
+                        ("reversed_by", None),
+                        models.Q(("state", "REVERSED"), _negated=True),
+                    ),
+                    models.Q(
+                        ("reversed_at__isnull", False),
+                        ("reversed_by__isnull", False),
+                        ("state", "REVERSED"),
+                        models.Q(("reversal_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="ledger_activity_reversed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.UniqueConstraint(fields=('association', 'source_key'), name='ledger_activity_source'),
+            model_name="activity",
+            constraint=models.UniqueConstraint(
+                fields=("association", "source_key"), name="ledger_activity_source"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('headcount', None), ('method', '')), models.Q(('headcount__isnull', False), models.Q(('method', ''), _negated=True)), _connector='OR'), name='ledger_activity_method', violation_error_message='填了人次就要选计数方法；没有计数就都留空。'),
+            model_name="activity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("headcount", None), ("method", "")),
+                    models.Q(
+                        ("headcount__isnull", False),
+                        models.Q(("method", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="ledger_activity_method",
+                violation_error_message="填了人次就要选计数方法；没有计数就都留空。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='treehead',
-            constraint=models.UniqueConstraint(fields=('association', 'size'), name='ledger_head_size'),
+            model_name="treehead",
+            constraint=models.UniqueConstraint(
+                fields=("association", "size"), name="ledger_head_size"
+            ),
         ),
     ]

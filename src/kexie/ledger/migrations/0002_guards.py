@@ -6,7 +6,9 @@ from django.db import migrations
 
 from kexie.ledger.guards import GUARD_FUNCTIONS, GuardLog, GuardAppendOnly, GuardRecord
 
-DROP = "DROP FUNCTION kexie_guard_record(), kexie_guard_log(), kexie_guard_append_only();"
+DROP = (
+    "DROP FUNCTION kexie_guard_record(), kexie_guard_log(), kexie_guard_append_only();"
+)
 
 
 class Migration(migrations.Migration):

@@ -24,7 +24,9 @@ class Series(Reference):
     class Meta(Reference.Meta):
         verbose_name = _("系列")
         constraints: ClassVar = [
-            models.UniqueConstraint(name="ledger_series_name", fields=["association", "kind", "name"])
+            models.UniqueConstraint(
+                name="ledger_series_name", fields=["association", "kind", "name"]
+            )
         ]
 
 
@@ -39,7 +41,9 @@ class Campaign(Reference):
     class Meta(Reference.Meta):
         verbose_name = _("主题宣传活动")
         constraints: ClassVar = [
-            models.CheckConstraint(name="ledger_campaign_window", condition=Q(ends_on__gte=F("starts_on")))
+            models.CheckConstraint(
+                name="ledger_campaign_window", condition=Q(ends_on__gte=F("starts_on"))
+            )
         ]
 
 
@@ -85,19 +89,33 @@ class Activity(HeadCounted):
     kind = models.CharField(_("活动类型"), max_length=14, choices=Kind.choices)
     title = models.CharField(_("活动名称"), max_length=200)
     series = models.ForeignKey(
-        Series, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("系列")
+        Series,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("系列"),
     )
     subject = models.CharField(_("主题"), max_length=200, blank=True)
     speaker = models.CharField(_("主讲人"), max_length=100, blank=True)
     starts_at = models.TimeField(_("开始时间"), null=True, blank=True)
     ends_at = models.TimeField(_("结束时间"), null=True, blank=True)
     host = models.ForeignKey(
-        "units.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("承办单位")
+        "units.Unit",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("承办单位"),
     )
     partner = models.CharField(_("联合单位"), max_length=200, blank=True)
-    mode = models.CharField(_("方式"), max_length=6, choices=Mode.choices, default=Mode.ONSITE)
+    mode = models.CharField(
+        _("方式"), max_length=6, choices=Mode.choices, default=Mode.ONSITE
+    )
     audience = models.CharField(_("对象"), max_length=100, blank=True)
-    held = models.BooleanField(_("已举办"), default=True, help_text=_("取消的场次也要记录，去掉勾选即可。"))
+    held = models.BooleanField(
+        _("已举办"), default=True, help_text=_("取消的场次也要记录，去掉勾选即可。")
+    )
 
     objects: ClassVar[models.Manager[Any]] = models.Manager()
 
@@ -134,15 +152,26 @@ class Honour(Record):
         EXEMPLAR = "EXEMPLAR", _("先进典型人物")
 
     kind = models.CharField(_("类别"), max_length=11, choices=Kind.choices)
-    award = models.CharField(_("奖项或活动"), max_length=100, help_text=_("例如：安徽省创新方法大赛"))
-    title = models.CharField(_("荣誉名称"), max_length=100, help_text=_("例如：优秀组织单位、二等奖"))
+    award = models.CharField(
+        _("奖项或活动"), max_length=100, help_text=_("例如：安徽省创新方法大赛")
+    )
+    title = models.CharField(
+        _("荣誉名称"), max_length=100, help_text=_("例如：优秀组织单位、二等奖")
+    )
     year = models.PositiveSmallIntegerField(_("年度"))
     edition = models.CharField(_("届次"), max_length=40, blank=True)
     awarder = models.CharField(_("授予单位"), max_length=100)
     holder = models.ForeignKey(
-        "units.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("获得单位")
+        "units.Unit",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("获得单位"),
     )
-    holder_name = models.CharField(_("获得者"), max_length=100, help_text=_("单位、团队或个人的名称"))
+    holder_name = models.CharField(
+        _("获得者"), max_length=100, help_text=_("单位、团队或个人的名称")
+    )
     certificate_no = models.CharField(_("证书编号"), max_length=60, blank=True)
 
     class Meta(Record.Meta):

@@ -33,11 +33,15 @@ class LogEntry(Tenant):
         indexes: ClassVar = [
             models.Index(fields=["association", "record_id"]),
             models.Index(
-                name="ledger_log_unsequenced", fields=["association", "id"], condition=models.Q(position=None)
+                name="ledger_log_unsequenced",
+                fields=["association", "id"],
+                condition=models.Q(position=None),
             ),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(name="ledger_log_position", fields=["association", "position"]),
+            models.UniqueConstraint(
+                name="ledger_log_position", fields=["association", "position"]
+            ),
         ]
 
     def __str__(self) -> str:
@@ -55,7 +59,9 @@ class TreeHead(Tenant):
     class Meta:
         verbose_name = _("树根")
         constraints: ClassVar = [
-            models.UniqueConstraint(name="ledger_head_size", fields=["association", "size"]),
+            models.UniqueConstraint(
+                name="ledger_head_size", fields=["association", "size"]
+            ),
         ]
 
     def __str__(self) -> str:

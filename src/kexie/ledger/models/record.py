@@ -32,7 +32,9 @@ class Tenant(models.Model):
     """A row that belongs to one association, with a time-ordered identifier."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    association = models.ForeignKey("units.Unit", models.PROTECT, related_name="+", verbose_name=_("所属科协"))
+    association = models.ForeignKey(
+        "units.Unit", models.PROTECT, related_name="+", verbose_name=_("所属科协")
+    )
 
     class Meta:
         abstract = True
@@ -41,9 +43,16 @@ class Tenant(models.Model):
 class Reference(Tenant):
     """Reference data that records point at: a hall, a vehicle, an expert. Edited freely, never counted as work."""
 
-    unit = models.ForeignKey("units.Unit", models.PROTECT, related_name="+", verbose_name=_("管理单位"))
+    unit = models.ForeignKey(
+        "units.Unit", models.PROTECT, related_name="+", verbose_name=_("管理单位")
+    )
     area = models.ForeignKey(
-        "areas.Area", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("所在地区")
+        "areas.Area",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("所在地区"),
     )
     name = models.CharField(_("名称"), max_length=200)
     note = models.TextField(_("备注"), blank=True)
@@ -63,25 +72,56 @@ class Record(Tenant):
     and another record says what is right. `kexie.ledger.guards` enforces that in the database.
     """
 
-    unit = models.ForeignKey("units.Unit", models.PROTECT, related_name="+", verbose_name=_("单位"))
-    area = models.ForeignKey("areas.Area", models.PROTECT, related_name="+", verbose_name=_("地区"))
+    unit = models.ForeignKey(
+        "units.Unit", models.PROTECT, related_name="+", verbose_name=_("单位")
+    )
+    area = models.ForeignKey(
+        "areas.Area", models.PROTECT, related_name="+", verbose_name=_("地区")
+    )
     place = models.ForeignKey(
-        "places.Place", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("地点")
+        "places.Place",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("地点"),
     )
     occurred_on = models.DateField(_("日期"))
-    state = models.CharField(_("状态"), max_length=9, choices=State.choices, default=State.DRAFT, editable=False)
+    state = models.CharField(
+        _("状态"),
+        max_length=9,
+        choices=State.choices,
+        default=State.DRAFT,
+        editable=False,
+    )
     note = models.TextField(_("说明"), blank=True)
-    source_key = models.CharField(_("来源编号"), max_length=120, null=True, blank=True, editable=False)
+    source_key = models.CharField(
+        _("来源编号"), max_length=120, null=True, blank=True, editable=False
+    )
     recorded_by = models.ForeignKey(
-        "access.Account", models.PROTECT, related_name="+", editable=False, verbose_name=_("填报人")
+        "access.Account",
+        models.PROTECT,
+        related_name="+",
+        editable=False,
+        verbose_name=_("填报人"),
     )
     recorded_at = models.DateTimeField(_("填报时间"), editable=False)
     confirmed_by = models.ForeignKey(
-        "access.Account", models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("确认人")
+        "access.Account",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("确认人"),
     )
     confirmed_at = models.DateTimeField(_("确认时间"), null=True, editable=False)
     reversed_by = models.ForeignKey(
-        "access.Account", models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("冲销人")
+        "access.Account",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("冲销人"),
     )
     reversed_at = models.DateTimeField(_("冲销时间"), null=True, editable=False)
     reversal_reason = models.TextField(_("冲销原因"), blank=True, editable=False)
@@ -97,16 +137,23 @@ class Record(Tenant):
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_confirmed",
                 condition=Q(state=State.DRAFT, confirmed_at=None, confirmed_by=None)
-                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False) & ~Q(state=State.DRAFT),
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False)
+                & ~Q(state=State.DRAFT),
             ),
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_reversed",
-                condition=Q(reversed_at=None, reversed_by=None, reversal_reason="") & ~Q(state=State.REVERSED)
-                | Q(state=State.REVERSED, reversed_at__isnull=False, reversed_by__isnull=False)
+                condition=Q(reversed_at=None, reversed_by=None, reversal_reason="")
+                & ~Q(state=State.REVERSED)
+                | Q(
+                    state=State.REVERSED,
+                    reversed_at__isnull=False,
+                    reversed_by__isnull=False,
+                )
                 & ~Q(reversal_reason=""),
             ),
             models.UniqueConstraint(
-                name="%(app_label)s_%(class)s_source", fields=["association", "source_key"]
+                name="%(app_label)s_%(class)s_source",
+                fields=["association", "source_key"],
             ),
         ]
 
@@ -118,7 +165,9 @@ class HeadCounted(Record):
     """A record that counts people (人次) and says by which method; a missing count stays missing."""
 
     headcount = models.PositiveIntegerField(_("人次"), null=True, blank=True)
-    method = models.CharField(_("计数方法"), max_length=8, choices=Method.choices, blank=True)
+    method = models.CharField(
+        _("计数方法"), max_length=8, choices=Method.choices, blank=True
+    )
     count_basis = models.CharField(_("计数依据"), max_length=200, blank=True)
 
     class Meta(Record.Meta):
@@ -127,7 +176,8 @@ class HeadCounted(Record):
             *Record.Meta.constraints,
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_method",
-                condition=Q(headcount=None, method="") | Q(headcount__isnull=False) & ~Q(method=""),
+                condition=Q(headcount=None, method="")
+                | Q(headcount__isnull=False) & ~Q(method=""),
                 violation_error_message=_("填了人次就要选计数方法；没有计数就都留空。"),
             ),
         ]

@@ -12,13 +12,29 @@ class CellColumns(models.Model):
     """The coordinates of an additive cell. No foreign keys to check: the record beside it was checked."""
 
     measure = models.CharField(max_length=80)
-    unit = models.ForeignKey("units.Unit", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
-    area = models.ForeignKey("areas.Area", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    unit = models.ForeignKey(
+        "units.Unit",
+        models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    area = models.ForeignKey(
+        "areas.Area",
+        models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     method = models.CharField(max_length=8, blank=True)
     value = models.DecimalField(max_digits=20, decimal_places=2)
     rows = models.IntegerField()
     association = models.ForeignKey(
-        "units.Unit", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+        "units.Unit",
+        models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
 
     class Meta:
@@ -66,7 +82,8 @@ class DayCell(CellColumns):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                name="ledger_daycell_key", fields=["association", "measure", "unit", "day", "area", "method"]
+                name="ledger_daycell_key",
+                fields=["association", "measure", "unit", "day", "area", "method"],
             )
         ]
         indexes: ClassVar = [models.Index(fields=["association", "measure", "day"])]
@@ -82,7 +99,9 @@ class FoldState(Tenant):
     folded_at = models.DateTimeField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(name="ledger_foldstate_one", fields=["association"])]
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="ledger_foldstate_one", fields=["association"])
+        ]
 
     def __str__(self) -> str:
         return f"{self.days_since}"
