@@ -4,6 +4,8 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from kexie.config import health
+
 _PARTS = (
     ("", "kexie.foundation.access.urls"),  # /sign-in/, /sign-out/, /account/
     ("work/", "kexie.workbench.urls"),
@@ -11,6 +13,7 @@ _PARTS = (
     ("", "kexie.portal.urls"),
 )
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz),
     path("i18n/", include("django.conf.urls.i18n")),
     *(path(prefix, include(module)) for prefix, module in _PARTS if find_spec(module)),
 ]

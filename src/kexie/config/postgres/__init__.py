@@ -5,6 +5,6 @@ everybody and takes one lock for the whole machine. See docs/adr/0002-embedded-p
 """
 
 from kexie.config.postgres.cluster import Cluster, Status
-from kexie.config.postgres.system import DatabaseError
+from kexie.config.postgres.system import DatabaseError, installed_programs
 
-__all__ = ["Cluster", "DatabaseError", "Status"]
+__all__ = ["Cluster", "DatabaseError", "Status", "installed_programs"]

@@ -86,13 +86,16 @@ class Cluster:
         with self._guard, self._locked():
             return self._stop()
 
+    def destroy(self) -> None:
+        """Stop the server and remove its data for good, wherever they lie."""
+        self.stop()
+        if self.data.is_symlink():
+            shutil.rmtree(self.data.resolve().parent, ignore_errors=True)
+        shutil.rmtree(self.root, ignore_errors=True)
+
     def status(self) -> Status | None:
         """Return the running server, or None."""
         return self._running() if self.data.exists() else None
-
-    def programs(self) -> Path:
-        """Return the folder of PostgreSQL's programs (pg_dump and others)."""
-        return system.programs(system.server_user(self.home, self.data))
 
     # Locks
 

