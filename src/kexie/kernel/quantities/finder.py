@@ -123,9 +123,12 @@ def _grained(interval: Interval, number: Number, unit: str) -> Interval:
     """Return the interval with the distance of its values: whole things, or the digits as written."""
     grain = ONE if number.scaled else min(number.step, ONE)
     whole = grain == ONE and (number.scaled or not units.is_continuous(unit))
-    if interval.above and interval.below and interval.low is not None and interval.high == interval.low + grain:
-        grain = grain / 10
-    return replace(interval, grain=grain, counts=whole)
+    claim = replace(interval, grain=grain, counts=whole)
+    if claim.first is None or claim.last is None or claim.first <= claim.last:
+        return claim
+    if whole and claim.low is not None:
+        return replace(claim, low=claim.low - ONE)  # 近5个 leaves no whole number from 4.5: take 4
+    return replace(claim, grain=grain / 10)
 
 
 # --- plain numbers ---------------------------------------------------------------------------------------
@@ -288,7 +291,7 @@ def _fraction(text: str, start: int) -> Found | None:
         return None
     value = (parse(match["above"]).value / parse(match["below"]).value).quantize(Decimal("0.0001"))
     number = Number(value, Decimal("0.0001"), scaled=False)
-    half = number.step / 2
+    half = Decimal(0) if value * parse(match["below"]).value == parse(match["above"]).value else number.step / 2
     modifier = wording.before(text, start, bare=False)
     claim = modifier[0](number) if modifier else Interval(value - half, value + half)
     return Found(modifier[1] if modifier else start, match.end(), value, "", _grained(claim, number, "%"))
