@@ -23,11 +23,16 @@ class Day(click.ParamType):
         try:
             return dt.date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} 不是日期，请写成 2025-06-30 这样。 Write a date like 2025-06-30.", param, ctx)
+            self.fail(
+                f"{value!r} 不是日期，请写成 2025-06-30 这样。 Write a date like 2025-06-30.", param, ctx
+            )
 
 
 association_option = click.option(
-    "--association", "code", metavar="CODE", help="科协编号（只有一个科协时不必写）。 Code of the association."
+    "--association",
+    "code",
+    metavar="CODE",
+    help="科协编号（只有一个科协时不必写）。 Code of the association.",
 )
 
 
@@ -35,7 +40,9 @@ def association(code: str | None) -> Unit:
     """Return the association named, or the only one there is. Raises UserError with what to do."""
     roots = list(Unit.objects.filter(kind=Kind.ASSOCIATION, **({"code": code} if code else {})))
     if not roots:
-        raise UserError("还没有科协数据：先运行 ./kexie demo。 There is no association yet: run ./kexie demo.")
+        raise UserError(
+            "还没有科协数据：先运行 ./kexie demo。 There is no association yet: run ./kexie demo."
+        )
     if len(roots) > 1:
         names = "，".join(f"{root.code}（{root.name}）" for root in roots)
         raise UserError(f"有多个科协，请用 --association 指定：{names}")

@@ -37,7 +37,12 @@ def demo(*, no_serve: bool, seed: int, port: int) -> None:
 
 def _load(seed: int) -> None:
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rows]} 条"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[rows]} 条"),
+        TimeElapsedColumn(),
+    )
     rows = 0
     with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("载入演示城市", total=_STEPS, rows=0)

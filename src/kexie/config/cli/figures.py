@@ -57,7 +57,13 @@ def list_(*, as_of: dt.date | None, since: dt.date | None, code: str | None, as_
 @association_option
 @_json
 def show(
-    *, measure: str, by: str | None, as_of: dt.date | None, since: dt.date | None, code: str | None, as_json: bool
+    *,
+    measure: str,
+    by: str | None,
+    as_of: dt.date | None,
+    since: dt.date | None,
+    code: str | None,
+    as_json: bool,
 ) -> None:
     """显示一个数字。 Show one figure."""
     scope, cell = whole(code), Cell(measure, Period.until(as_of or today(), since=since))
@@ -80,7 +86,10 @@ def audit(*, code: str | None) -> None:
     for measure, cached, counted in reading.audit(whole(code), until=today()):
         good = cached == counted
         wrong += not good
-        click.secho(f"{'✓' if good else '✗'} {measure.key:<32} {cached} {'=' if good else '≠'} {counted}", fg=None if good else "red")
+        click.secho(
+            f"{'✓' if good else '✗'} {measure.key:<32} {cached} {'=' if good else '≠'} {counted}",
+            fg=None if good else "red",
+        )
     sys.exit(1 if wrong else 0)
 
 
@@ -103,4 +112,8 @@ def _line(cell: Cell, scope: Scope) -> dict[str, Any]:
 
 
 def _slice(one: reading.Slice) -> dict[str, Any]:
-    return {"group": str(one.group), "value": None if one.value is None else float(one.value), "rows": one.rows}
+    return {
+        "group": str(one.group),
+        "value": None if one.value is None else float(one.value),
+        "rows": one.rows,
+    }

@@ -50,5 +50,7 @@ def _tell(found: log.Verification) -> None:
     if found.problems:
         click.secho(f"发现 {len(found.problems)} 处问题。 Problems found: {len(found.problems)}", fg="red")
     else:
-        click.secho(f"台账完好：{found.records} 条记录，{found.size} 片叶子。 The ledger is intact.", fg="green")
+        click.secho(
+            f"台账完好：{found.records} 条记录，{found.size} 片叶子。 The ledger is intact.", fg="green"
+        )
     click.echo(f"root {found.root.hex()}")

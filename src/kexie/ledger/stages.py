@@ -1,0 +1,37 @@
+"""Stage records: a thing in the world moves on by a further dated record, never by an edited field.
+
+A context declares TRANSITIONS in its `states.py`; `check_stage` lets its stage records refuse a jump when they are
+drafted, by whatever path.
+"""
+
+from collections.abc import Mapping, Set
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from kexie.ledger.models import Record, State
+
+Transitions = Mapping[str, Set[str]]
+
+
+def latest_stage(record: Record, *, entity: str) -> str:
+    """Return the confirmed stage of the record's entity just before the record's own day, or ""."""
+    earlier = type(record)._default_manager.filter(
+        state=State.CONFIRMED, occurred_on__lte=record.occurred_on, **{entity: getattr(record, f"{entity}_id")}
+    )
+    latest = earlier.exclude(pk=record.pk).order_by("-occurred_on", "-id").values_list("stage", flat=True).first()
+    return str(latest or "")
+
+
+def check_stage(record: Record, *, entity: str, transitions: Transitions) -> None:
+    """Raise ValidationError on `stage` if it may not follow the entity's latest one."""
+    stage = getattr(record, "stage", "")
+    if not (stage and record.occurred_on and getattr(record, f"{entity}_id")):
+        return  # the fields themselves say what is missing
+    before = latest_stage(record, entity=entity)
+    if stage not in transitions.get(before, frozenset()):
+        labels = dict(record._meta.get_field("stage").flatchoices)
+        values = {"before": labels.get(before, _("尚无记录")), "stage": labels.get(stage, stage)}
+        raise ValidationError(
+            {"stage": _("当前环节是“%(before)s”，不能直接登记“%(stage)s”；请先补登中间环节。") % values}
+        )

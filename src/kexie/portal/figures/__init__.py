@@ -1,0 +1,1 @@
+"""Figure pages: every measure, every figure, and every figure's rows."""

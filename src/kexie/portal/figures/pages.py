@@ -1,0 +1,202 @@
+"""What the figure pages show, as plain values."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kexie.foundation.areas.models import Area
+from kexie.kernel.periods import Period
+from kexie.kernel.scope import Scope
+from kexie.ledger import figures, registry
+from kexie.ledger.addresses import figure_url
+from kexie.ledger.figures import Figure, Slice
+from kexie.ledger.measures import Cell, Flow, Measure
+from kexie.ledger.models import Method
+from kexie.ui.charts import Point
+from kexie.ui.figures import FigureView, Share
+
+GROUPS = {
+    "innovation": gettext_lazy("服务创新发展"),
+    "popularisation": gettext_lazy("科学普及"),
+    "literacy": gettext_lazy("青少年与科学素质"),
+    "rural": gettext_lazy("乡村振兴"),
+    "workers": gettext_lazy("科技工作者之家"),
+    "organisation": gettext_lazy("组织建设"),
+}
+STOCK_YEARS = 6
+LONG_PERIOD = dt.timedelta(days=800)
+
+
+@dataclass(frozen=True)
+class GroupOfFigures:
+    """The figures of one area of work."""
+
+    key: str
+    label: str
+    figures: Sequence[FigureView]
+
+
+@dataclass(frozen=True)
+class FigurePage:
+    """One figure with everything the page shows of it."""
+
+    figure: Figure
+    view: FigureView
+    series: Sequence[Point]
+    series_title: str
+    by_county: Sequence[Point]
+    by_unit: Sequence[Point]
+    cuts: Sequence[tuple[str, Sequence[Point]]]
+    rows_url: str
+
+
+def index(scope: Scope, until: dt.date, *, now: dt.datetime, public_only: bool) -> list[GroupOfFigures]:
+    """Return every measure's cumulative (or, for stocks, present) figure by area of work."""
+    groups: dict[str, list[FigureView]] = {key: [] for key in GROUPS}
+    for measure in registry.measures().values():
+        if (measure.public or not public_only) and scope.allows(measure.context):
+            groups.setdefault(measure.group, []).append(_plain(measure, scope, until))
+    return [GroupOfFigures(key, str(GROUPS.get(key, key)), found) for key, found in groups.items() if found]
+
+
+def page(cell: Cell, scope: Scope, *, now: dt.datetime) -> FigurePage:
+    """Return one figure's page."""
+    found = figures.figure(cell, scope, now=now)
+    series_title, series = _series(found.measure, cell, scope)
+    return FigurePage(
+        figure=found,
+        view=view_of(found),
+        series=series,
+        series_title=series_title,
+        by_county=_counties(cell, scope),
+        by_unit=_units(cell, scope),
+        cuts=[(str(dim.label), _cut(cell, scope, dim.name)) for dim in found.measure.dims],
+        rows_url=figure_url(cell, page="figures:rows"),
+    )
+
+
+def view_of(found: Figure, *, label: str = "") -> FigureView:
+    """Return a figure as the component shows it."""
+    return FigureView(
+        label=label or str(found.measure.label),
+        value=found.value,
+        unit=found.measure.unit,
+        as_of=found.cell.period.last_day,
+        href=figure_url(found.cell),
+        note=note_of(found),
+        mix=[Share(str(Method(method).label), total) for method, total in found.methods],
+    )
+
+
+def note_of(found: Figure) -> str:
+    """Say in words what a reader must know: the parts of a ratio, or counts that are missing."""
+    if found.parts:
+        return _("%(part)d / %(whole)d") % {"part": found.parts[0], "whole": found.parts[1]}
+    if found.uncounted:
+        return _("另有 %(n)d 条记录没有计数") % {"n": found.uncounted}
+    return ""
+
+
+def _plain(measure: Measure, scope: Scope, until: dt.date) -> FigureView:
+    cell = Cell(measure.key, Period.until(until))
+    return FigureView(
+        label=str(measure.label),
+        value=figures.value(cell, scope),
+        unit=measure.unit,
+        as_of=until,
+        href=figure_url(cell),
+    )
+
+
+def _series(measure: Measure, cell: Cell, scope: Scope) -> tuple[str, list[Point]]:
+    if not isinstance(measure.time, Flow):
+        return _("各年末"), [_stock_point(cell, one) for one in figures.stock_series(cell, scope, _year_ends(cell))]
+    long = cell.period.start is None or cell.period.end - cell.period.start > LONG_PERIOD
+    by = "year" if long else "month"
+    slices = figures.breakdown(cell, scope, by=by)
+    return (_("各年") if long else _("各月")), [_period_point(cell, one, by) for one in slices]
+
+
+def _year_ends(cell: Cell) -> list[dt.date]:
+    last = cell.period.last_day
+    ends = [dt.date(year, 12, 31) for year in range(last.year - STOCK_YEARS, last.year)]
+    return [*ends, last]
+
+
+def _stock_point(cell: Cell, one: Slice) -> Point:
+    day = _day(one)
+    at = replace(cell, period=Period.until(day, since=cell.period.start))
+    whole_year = (day.month, day.day) == (12, 31)
+    return Point(str(day.year) if whole_year else day.isoformat(), _number(one), figure_url(at), not whole_year)
+
+
+def _period_point(cell: Cell, one: Slice, by: str) -> Point:
+    start = _day(one)
+    end = Period.year(start.year).end if by == "year" else Period.month(start.year, start.month).end
+    inside = Period(max(start, cell.period.start or start), min(end, cell.period.end))
+    label = str(start.year) if by == "year" else f"{start:%Y-%m}"
+    return Point(label, _number(one), figure_url(replace(cell, period=inside)), end > cell.period.end)
+
+
+def _counties(cell: Cell, scope: Scope) -> list[Point]:
+    slices = figures.breakdown(cell, scope, by="county")
+    names = Area.objects.in_bulk([str(one.group) for one in slices])
+    return [
+        Point(_area_name(names.get(str(one.group)), str(one.group)), _number(one), figure_url(replace(cell, area=str(one.group))))
+        for one in slices
+    ]
+
+
+def area_label(prefix: str) -> str:
+    """Return the name of the area whose subtree a code prefix names."""
+    area = Area.objects.filter(code__startswith=prefix).order_by("code").first()
+    return area.name if area else prefix
+
+
+def _area_name(area: Area | None, code: str) -> str:
+    if area is None:
+        return code
+    return _("市本级") if area.level == Area.Level.CITY else area.name
+
+
+def _units(cell: Cell, scope: Scope) -> list[Point]:
+    slices = figures.breakdown(cell, scope, by="unit")
+    names = figures.units_of(slices, scope)
+    known = [one for one in slices if isinstance(one.group, UUID) and one.group in names]
+    points = [
+        Point(str(names[one.group]), _number(one), figure_url(replace(cell, unit=one.group)))
+        for one in known
+        if isinstance(one.group, UUID)
+    ]
+    return sorted(points, key=lambda point: point.label)
+
+
+def _cut(cell: Cell, scope: Scope, dim: str) -> list[Point]:
+    measure = registry.measure(cell.measure)
+    path = measure.dim(dim).lookup
+    slices = figures.breakdown(cell, scope, by=dim)
+    labels = dict(getattr(measure.of._meta.get_field(path.split("__")[0]), "flatchoices", ()) if "__" not in path else ())
+    return [
+        Point(str(labels.get(one.group, one.group)), _number(one), figure_url(_narrowed(cell, dim, str(one.group))))
+        for one in slices
+        if one.group not in {None, ""}
+    ]
+
+
+def _narrowed(cell: Cell, dim: str, value: str) -> Cell:
+    kept = tuple(pair for pair in cell.filters if pair[0] != dim)
+    return replace(cell, filters=(*kept, (dim, value)))
+
+
+def _day(one: Slice) -> dt.date:
+    if not isinstance(one.group, dt.date):
+        raise TypeError(one.group)
+    return one.group
+
+
+def _number(one: Slice) -> float | None:
+    return None if one.value is None else float(one.value)
