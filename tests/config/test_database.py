@@ -7,7 +7,9 @@ from django.db import connection
 @pytest.mark.django_db
 def test_server_is_recent_and_counts_in_utf8() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('server_encoding'), current_setting('server_version_num')::int / 10000")
+        cursor.execute(
+            "SELECT current_setting('server_encoding'), current_setting('server_version_num')::int / 10000"
+        )
         encoding, version = cursor.fetchone()
     assert encoding == "UTF8"
     assert version >= 15

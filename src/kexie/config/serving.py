@@ -76,7 +76,14 @@ def gunicorn_command(listener: socket.socket, processes: int) -> list[str]:
         "log-level": "warning",
     }
     written = [f"--{name}={value}" for name, value in options.items() if value is not None]
-    return [sys.executable, "-m", "gunicorn", *written, "--no-control-socket", "kexie.config.wsgi:application"]
+    return [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        *written,
+        "--no-control-socket",
+        "kexie.config.wsgi:application",
+    ]
 
 
 def _memory_folder() -> str | None:
@@ -85,7 +92,7 @@ def _memory_folder() -> str | None:
     return str(shared) if os.access(shared, os.W_OK) else None
 
 
-class QuietLogger(Logger):
+class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn carries no types
     """Logs requests for pages, not those for static files or of health checks."""
 
     def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: Any) -> None:
@@ -138,8 +145,12 @@ class Supervisor:
             if at <= time.monotonic():
                 command, keep = self.commands[name]
                 # A group of its own: Ctrl+C is for us, and we tell them in order.
-                self.running[name] = subprocess.Popen(  # noqa: S603  our own commands
-                    command, stdin=subprocess.DEVNULL, pass_fds=keep, process_group=0, preexec_fn=_end_with_parent
+                self.running[name] = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    pass_fds=keep,
+                    process_group=0,
+                    preexec_fn=_end_with_parent,  # noqa: PLW1509  no threads here,
                 )
                 del self.due[name]
 
@@ -148,7 +159,9 @@ class Supervisor:
             if process.poll() is not None:
                 pause = _PAUSES[min(self.failures.get(name, 0), len(_PAUSES) - 1)]
                 self.failures[name] = self.failures.get(name, 0) + 1
-                self.say(f"{name} 意外结束（{process.returncode}），{pause} 秒后重启。 {name} ended, starting again.")
+                self.say(
+                    f"{name} 意外结束（{process.returncode}），{pause} 秒后重启。 {name} ended, starting again."
+                )
                 del self.running[name]
                 self.due[name] = time.monotonic() + pause
 

@@ -10,7 +10,13 @@ from pathlib import Path
 os.environ.setdefault("KEXIE_TEST_HOME", str(Path(os.environ.get("KEXIE_HOME", "var")).absolute() / "test"))
 os.environ["KEXIE_HOME"] = os.environ["KEXIE_TEST_HOME"]
 os.environ["KEXIE_DATABASE_FAST"] = "1"
-for _name in ("KEXIE_HTTPS", "KEXIE_DEBUG", "KEXIE_ALLOWED_HOSTS", "KEXIE_TRUSTED_ORIGINS", "KEXIE_TIME_ZONE"):
+for _name in (
+    "KEXIE_HTTPS",
+    "KEXIE_DEBUG",
+    "KEXIE_ALLOWED_HOSTS",
+    "KEXIE_TRUSTED_ORIGINS",
+    "KEXIE_TIME_ZONE",
+):
     os.environ.pop(_name, None)
 
 from kexie.config.settings import *  # noqa: E402, F403

@@ -35,7 +35,9 @@ class Task(Protocol):
         """Have it done in the background once the transaction is committed; return the job's number."""
 
 
-def task(*, retries: int = 0, queue: str = QUEUE, one_at_a_time: bool = False) -> Callable[[Callable[..., Any]], Task]:
+def task(
+    *, retries: int = 0, queue: str = QUEUE, one_at_a_time: bool = False
+) -> Callable[[Callable[..., Any]], Task]:
     """Make a function a background task, tried again `retries` times with growing pauses.
 
     Arguments must be plain JSON values. With `one_at_a_time`, no two jobs of this task run together.

@@ -13,17 +13,25 @@ from kexie.kernel.errors import UserError
 _CLI = "kexie.config.cli"
 COMMANDS = {
     "setup": Entry(f"{_CLI}.setting_up:setup", "准备好运行所需的一切。 Prepare everything that Kexie needs."),
-    "demo": Entry(f"{_CLI}.demo:demo", "载入演示城市并启动。 Load the demonstration city and serve it.", django=True),
-    "serve": Entry(f"{_CLI}.serving:serve", "启动网站和后台任务。 Serve the site and run its background tasks."),
+    "demo": Entry(
+        f"{_CLI}.demo:demo", "载入演示城市并启动。 Load the demonstration city and serve it.", django=True
+    ),
+    "serve": Entry(
+        f"{_CLI}.serving:serve", "启动网站和后台任务。 Serve the site and run its background tasks."
+    ),
     "stop": Entry(f"{_CLI}.serving:stop", "停止内置数据库。 Stop the embedded database."),
     "claims": Entry(f"{_CLI}.texts:claims", "列出文稿中的数量。 List the quantities in a text.", django=True),
     "check": Entry(f"{_CLI}.texts:check", "逐个核对文稿中的数字。 Check each number of a text.", django=True),
-    "figures": Entry(f"{_CLI}.figures:figures", "查看和审计数字。 List, show and audit figures.", django=True),
+    "figures": Entry(
+        f"{_CLI}.figures:figures", "查看和审计数字。 List, show and audit figures.", django=True
+    ),
     "ledger": Entry(f"{_CLI}.ledger:ledger", "校验台账。 Verify the ledger and show its head.", django=True),
     "import": Entry(f"{_CLI}.records:import_", "从 Excel 导入记录。 Import records from Excel.", django=True),
     "export": Entry(f"{_CLI}.records:export", "导出记录到 Excel。 Export records to Excel.", django=True),
     "backup": Entry(f"{_CLI}.backing_up:backup", "备份数据库。 Dump the database."),
-    "doctor": Entry(f"{_CLI}.doctor:doctor", "检查部署并说明如何修复。 Check the deployment and say what to do."),
+    "doctor": Entry(
+        f"{_CLI}.doctor:doctor", "检查部署并说明如何修复。 Check the deployment and say what to do."
+    ),
     "test": Entry(f"{_CLI}.developing:test", "运行全部检查和测试。 Run every check and test."),
     "lint": Entry(f"{_CLI}.developing:lint", "检查代码风格、类型和分层。 Check style, types and layers."),
     "bench": Entry(f"{_CLI}.bench:bench", "测量性能。 Measure speed.", django=True),

@@ -31,7 +31,7 @@ def backup(*, file: Path | None) -> None:
     environment = {**os.environ, "PGPASSWORD": params.get("password", "")}
     names = {"host": "--host", "port": "--port", "user": "--username", "dbname": "--dbname"}
     where = [f"{option}={params[name]}" for name, option in names.items() if params.get(name)]
-    ran = subprocess.run(  # noqa: S603  our own arguments
+    ran = subprocess.run(
         [_pg_dump(), *where, "--format=custom", "--no-owner", f"--file={partial}"],
         env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, umask=0o077,
     )  # fmt: skip

@@ -64,13 +64,25 @@ def _failed_stages() -> Iterator[str]:
 def _run(command: tuple[str, ...] | list[str]) -> int:
     """Run a program of the environment in the repository and return its exit code."""
     programs = Path(sys.executable).parent
-    found = [sys.executable, "-m", "kexie.config.cli"] if command[0] == "manage" else [str(programs / command[0])]
+    found = (
+        [sys.executable, "-m", "kexie.config.cli"] if command[0] == "manage" else [str(programs / command[0])]
+    )
     rest = command if command[0] == "manage" else command[1:]
     environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
-    return subprocess.run([*found, *rest], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False).returncode  # noqa: S603  our own programs
+    return subprocess.run(
+        [*found, *rest], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False
+    ).returncode
 
 
-_GENERATED = ("node_modules", "build", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache", ".hypothesis")
+_GENERATED = (
+    "node_modules",
+    "build",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    ".import_linter_cache",
+    ".hypothesis",
+)
 
 
 @click.command()
@@ -84,7 +96,11 @@ def clean(*, data: bool) -> None:
     else:
         _remove_cluster(home / "test")
         shutil.rmtree(home / "static", ignore_errors=True)
-    for cache in (*ROOT.glob("src/**/__pycache__"), *ROOT.glob("tests/**/__pycache__"), *ROOT.glob("src/**/*.mo")):
+    for cache in (
+        *ROOT.glob("src/**/__pycache__"),
+        *ROOT.glob("tests/**/__pycache__"),
+        *ROOT.glob("src/**/*.mo"),
+    ):
         shutil.rmtree(cache) if cache.is_dir() else cache.unlink()
     for name in (*_GENERATED, "src/kexie/ui/static/vendor", ".venv"):
         shutil.rmtree(ROOT / name, ignore_errors=True)

@@ -36,15 +36,20 @@ class LazyGroup(click.Group):
         self.entries = entries
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the table's order."""
         return list(self.entries)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return the command of this name."""
         entry = self.entries.get(cmd_name)
         return entry.load() if entry else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands, one line each."""
         with formatter.section("命令 Commands"):
-            formatter.write_dl([(name, entry.help) for name, entry in self.entries.items() if not entry.hidden])
+            formatter.write_dl(
+                [(name, entry.help) for name, entry in self.entries.items() if not entry.hidden]
+            )
 
 
 def start_django() -> None:

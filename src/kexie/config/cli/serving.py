@@ -14,14 +14,20 @@ port_option = click.option("--port", default=PORT, show_default=True, help="监�
 @click.command()
 @host_option
 @port_option
-@click.option("--processes", type=click.IntRange(1, 64), help="网页进程数，默认按处理器。 Web processes; by processors.")
-@click.option("--no-worker", is_flag=True, help="不在此运行后台任务。 Leave background tasks to another machine.")
+@click.option(
+    "--processes", type=click.IntRange(1, 64), help="网页进程数，默认按处理器。 Web processes; by processors."
+)
+@click.option(
+    "--no-worker", is_flag=True, help="不在此运行后台任务。 Leave background tasks to another machine."
+)
 def serve(*, host: str, port: int, processes: int | None, no_worker: bool) -> None:
     """启动网站和后台任务，按 Ctrl+C 停止。 Serve the site and run background tasks, until Ctrl+C."""
     run(host=host, port=port, processes=processes, with_worker=not no_worker)
 
 
-def run(*, host: str = HOST, port: int = PORT, processes: int | None = None, with_worker: bool = True) -> None:
+def run(
+    *, host: str = HOST, port: int = PORT, processes: int | None = None, with_worker: bool = True
+) -> None:
     """Prepare what is stale, then serve until told to stop."""
     from kexie.config import build, serving
 
@@ -34,7 +40,10 @@ def run(*, host: str = HOST, port: int = PORT, processes: int | None = None, wit
         if with_worker:
             supervisor.add("worker", [sys.executable, "-m", "kexie.config.cli", "worker"])
         address = "localhost" if host in {HOST, "0.0.0.0", "::", "::1"} else host  # noqa: S104  compared, not bound
-        click.secho(f"科协平台已启动：http://{address}:{port}/ （按 Ctrl+C 停止） Kexie is running; Ctrl+C stops it.", bold=True)
+        click.secho(
+            f"科协平台已启动：http://{address}:{port}/ （按 Ctrl+C 停止） Kexie is running; Ctrl+C stops it.",
+            bold=True,
+        )
         sys.stdout.flush()
         supervisor.run()
         click.echo("已停止。 Stopped.")
@@ -57,4 +66,6 @@ def stop() -> None:
     from django.conf import settings
 
     stopped = settings.EMBEDDED_POSTGRES is not None and settings.EMBEDDED_POSTGRES.stop()
-    click.echo("数据库已停止。 The database is stopped." if stopped else "数据库没有运行。 No database was running.")
+    click.echo(
+        "数据库已停止。 The database is stopped." if stopped else "数据库没有运行。 No database was running."
+    )

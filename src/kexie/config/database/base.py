@@ -9,11 +9,13 @@ from django.conf import settings
 from django.db.backends.postgresql import base, features
 from django.db.utils import OperationalError
 
+from kexie.config.database import OLDEST_POSTGRES
+
 
 class DatabaseFeatures(features.DatabaseFeatures):
     """PostgreSQL's features, with the oldest version that Kexie is made for."""
 
-    minimum_database_version = (15,)
+    minimum_database_version = (OLDEST_POSTGRES,)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

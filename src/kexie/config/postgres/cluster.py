@@ -204,11 +204,15 @@ class Cluster:
         raise self._start_error(data)
 
     def _start_error(self, data: Path) -> DatabaseError:
-        newest = max((data / "log").glob("*.log"), key=lambda path: path.stat().st_mtime, default=data / "none")
+        newest = max(
+            (data / "log").glob("*.log"), key=lambda path: path.stat().st_mtime, default=data / "none"
+        )
         told = _tail(data / "start.log") + _tail(newest)
         if "No space left on device" in told:
             return system.disk_full(data)
-        fatal = [line for line in told.splitlines() if "FATAL" in line or "PANIC" in line or "could not" in line]
+        fatal = [
+            line for line in told.splitlines() if "FATAL" in line or "PANIC" in line or "could not" in line
+        ]
         reason = fatal[-1].split("]")[-1].strip() if fatal else "?"
         return DatabaseError(
             f"数据库未能启动（{reason}），详见 {data / 'start.log'} 和 {data / 'log'}。 "
@@ -318,7 +322,9 @@ class Cluster:
 
     def _prepare_database(self, socket_folder: Path) -> None:
         """Create the role and the database on the first start. The role is no superuser."""
-        with psycopg.connect(host=str(socket_folder), user=SUPERUSER, dbname=SUPERUSER, autocommit=True) as connection:
+        with psycopg.connect(
+            host=str(socket_folder), user=SUPERUSER, dbname=SUPERUSER, autocommit=True
+        ) as connection:
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
                 connection.execute(f"CREATE ROLE {ROLE} LOGIN CREATEDB")
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
@@ -330,7 +336,7 @@ class Cluster:
 
 def _open_lock(path: Path) -> IO[bytes]:
     """Open a file to lock, creating it; whoever may read it may lock it, so root's files serve their owner too."""
-    return open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_CREAT, 0o644))  # noqa: PTH123  Path.open has no opener
+    return open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_CREAT, 0o644))
 
 
 def answers(socket_folder: Path) -> bool:

@@ -25,7 +25,7 @@ def command_line(pid: int) -> str:
             return (_PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             return ""
-    told = subprocess.run(  # noqa: S603  fixed arguments
+    told = subprocess.run(
         ["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     return told.stdout.strip()

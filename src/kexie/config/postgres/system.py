@@ -37,17 +37,20 @@ class User:
         try:
             entry = pwd.getpwuid(uid)
         except KeyError:
-            message = f"系统中没有编号为 {uid} 的用户，请先创建。 This system has no user with id {uid}; add one."
+            message = (
+                f"系统中没有编号为 {uid} 的用户，请先创建。 This system has no user with id {uid}; add one."
+            )
             raise DatabaseError(message) from None
         return cls(uid, entry.pw_gid, entry.pw_name, drop=uid != os.geteuid())
 
     def run(self, *command: str | Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
         """Run a program as this user with a clean environment, in a folder that everybody may enter."""
-        as_user = {"user": self.uid, "group": self.gid, "extra_groups": []} if self.drop else {}
-        return subprocess.run(  # noqa: S603  the commands are ours
+        return subprocess.run(
             [str(part) for part in command],
             env=_CLEAN_ENVIRONMENT, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            errors="replace", timeout=timeout, check=False, umask=0o077, **as_user,
+            errors="replace", timeout=timeout, check=False, umask=0o077,
+            user=self.uid if self.drop else None, group=self.gid if self.drop else None,
+            extra_groups=[] if self.drop else None,
         )  # fmt: skip
 
     def can(self, test: str, path: Path) -> bool:
@@ -81,7 +84,7 @@ def _ensure_account(name: str) -> int:
         except KeyError:
             program = shutil.which(command[0])
         if program:
-            subprocess.run([program, *command[1:]], capture_output=True, check=False)  # noqa: S603  fixed arguments
+            subprocess.run([program, *command[1:]], capture_output=True, check=False)
     try:
         return pwd.getpwnam(name).pw_uid
     except KeyError:

@@ -38,13 +38,20 @@ def settings(*, socket_folder: Path, fast: bool) -> dict[str, str]:
         "cluster_name": "kexie",
     }
     if fast:
-        chosen |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+        chosen |= {
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+            "autovacuum": "off",
+        }
     return chosen
 
 
 def write(path: Path, *, socket_folder: Path, fast: bool) -> None:
     """Write the settings where the server reads them."""
-    lines = (f"{name} = '{value}'" for name, value in settings(socket_folder=socket_folder, fast=fast).items())
+    lines = (
+        f"{name} = '{value}'" for name, value in settings(socket_folder=socket_folder, fast=fast).items()
+    )
     path.write_text("\n".join(lines) + "\n")
     path.chmod(0o644)  # inside a folder that only the server's user may enter
 

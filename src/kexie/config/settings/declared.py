@@ -36,7 +36,9 @@ class Setting:
         try:
             return self.read(text)
         except ValueError:
-            message = f"环境变量 {self.env} 的值无效：{text!r}。 The value of {self.env} makes no sense: {text!r}."
+            message = (
+                f"环境变量 {self.env} 的值无效：{text!r}。 The value of {self.env} makes no sense: {text!r}."
+            )
             raise UserError(message) from None
 
 

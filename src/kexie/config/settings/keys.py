@@ -11,7 +11,7 @@ def secret_key(folder: Path) -> str:
     if not path.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         partial = folder / f"secret.{os.getpid()}"
-        with open(partial, "w", opener=lambda name, flags: os.open(name, flags | os.O_EXCL, 0o600)) as file:  # noqa: PTH123  Path.open has no opener
+        with open(partial, "w", opener=lambda name, flags: os.open(name, flags | os.O_EXCL, 0o600)) as file:
             file.write(secrets.token_urlsafe(48))
         try:
             os.link(partial, path)
