@@ -17,3 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     *(path(prefix, include(module)) for prefix, module in _PARTS if find_spec(module)),
 ]
+
+handler403 = "kexie.portal.views.errors.not_allowed"
+handler404 = "kexie.portal.views.errors.not_found"
+handler500 = "kexie.portal.views.errors.failed"

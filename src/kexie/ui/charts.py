@@ -7,8 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 720, 240
-LEFT, RIGHT, TOP, BOTTOM = 64, 8, 16, 28
+HEIGHT, TOP, BOTTOM = 240, 16, 28  # px; across, everything is in per cent so that text keeps its size
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Bar:
-    """A drawn bar: x, y, width, height in the chart's units, and the point it stands for."""
+    """A drawn bar: x, width and middle in per cent; y and height in px; `minor` labels give way on phones."""
 
     x: float
     y: float
@@ -32,6 +31,7 @@ class Bar:
     middle: float
     point: Point
     show_label: bool
+    minor: bool
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,8 @@ class BarChart:
     bars: tuple[Bar, ...]
     ticks: tuple[Tick, ...]
     target_y: float | None
-    width: int = WIDTH
     height: int = HEIGHT
     base: int = HEIGHT - BOTTOM
-    left: int = LEFT
-    right: int = WIDTH - RIGHT
 
 
 def spark_points(values: Sequence[float], width: float = 100, height: float = 28) -> list[tuple[float, float]]:
@@ -87,16 +84,18 @@ def bar_chart(points: Sequence[Point], target: float | None = None, max_labels: 
 
 
 def _bars(points: Sequence[Point], y_of: Callable[[float], float], max_labels: int) -> tuple[Bar, ...]:
-    slot = (WIDTH - LEFT - RIGHT) / max(len(points), 1)
-    width = min(slot * 0.68, 44)
+    slot = 100 / max(len(points), 1)
+    width = min(slot * 0.68, 8)
     every = math.ceil(len(points) / max_labels)
     bars = []
     for index, point in enumerate(points):
         y = y_of(point.value or 0)
-        x = LEFT + slot * index + (slot - width) / 2
+        middle = slot * (index + 0.5)
         # Labels count back from the newest, so the last one is always named.
-        named = (len(points) - 1 - index) % every == 0
-        bars.append(Bar(round(x, 2), y, round(width, 2), round(HEIGHT - BOTTOM - y, 2), round(x + width / 2, 2), point, named))
+        back = len(points) - 1 - index
+        named, minor = back % every == 0, len(points) > 6 and back // every % 2 == 1
+        x, height = round(middle - width / 2, 3), round(HEIGHT - BOTTOM - y, 2)
+        bars.append(Bar(x, y, round(width, 3), height, round(middle, 3), point, named, minor))
     return tuple(bars)
 
 

@@ -86,6 +86,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "kexie.ui.context.page",
+                "kexie.portal.context.navigation",
             ],
         },
     }
@@ -163,6 +164,11 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+
+# The site's identity: any field of kexie.ui.site.Site; what stays unset comes from the association's own unit
+
+KEXIE_SITE: dict[str, Any] = {}
+KEXIE_SITE_READER = "kexie.portal.site.complete"
 
 # Language and time
 

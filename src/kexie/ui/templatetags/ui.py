@@ -159,6 +159,14 @@ def day(value: object) -> str:
 
 
 @register.filter
+def year_month(value: object) -> str:
+    """2026年11月."""
+    if not isinstance(value, dt.date):
+        return ""
+    return gettext("%(year)s年%(month)s月") % {"year": _local(value).year, "month": _local(value).month}
+
+
+@register.filter
 def month_weekday(value: object) -> str:
     """11月 周一: what stands beside a calendar leaf."""
     if not isinstance(value, dt.date):
