@@ -1,0 +1,16 @@
+"""Triggers that keep confirmed records as they are."""
+
+from typing import ClassVar
+
+from django.db import migrations
+
+from kexie.ledger.guards import GuardRecord
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("contests", "0001_initial"), ("ledger", "0002_guards")]
+    operations: ClassVar = [
+        GuardRecord("contests", "contestholding"),
+        GuardRecord("contests", "contestresult"),
+        GuardRecord("contests", "programmeedition"),
+    ]
