@@ -1,37 +1,37 @@
-"""Stage records: dated steps of a thing in the world, checked against the transitions its context declares."""
+"""Stage records: a thing in the world moves on by a further dated record, never by an edited field.
 
-from collections.abc import Mapping
-from typing import TypeVar
+A context declares TRANSITIONS in its `states.py`; `check_stage` lets its stage records refuse a jump when they are
+drafted, by whatever path.
+"""
+
+from collections.abc import Mapping, Set
 
 from django.core.exceptions import ValidationError
-from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 
-from kexie.ledger.models.record import Record, State
+from kexie.ledger.models import Record, State
 
-Stage = TypeVar("Stage", bound=TextChoices)
-Transitions = Mapping[Stage | None, frozenset[Stage]]
-
-
-def check_follows(record: Record, *, entity: str, transitions: Transitions[Stage], stages: type[Stage]) -> None:
-    """Raise ValidationError unless the record's `stage` may follow the thing's last confirmed one by its day.
-
-    entity: the name of the foreign key to the thing. The key None of `transitions` is the thing before any record.
-    """
-    thing_id, stage = getattr(record, f"{entity}_id"), getattr(record, "stage", "")
-    if not (thing_id and stage and record.occurred_on):
-        return
-    before = _stage_before(record, entity, stages)
-    if stage not in transitions[before]:
-        label = before.label if before else _("尚无记录")
-        message = _("目前的阶段是“%(before)s”，不能接着记为“%(stage)s”。")
-        raise ValidationError({"stage": message % {"before": label, "stage": stages(stage).label}})
+Transitions = Mapping[str, Set[str]]
 
 
-def _stage_before(record: Record, entity: str, stages: type[Stage]) -> Stage | None:
-    thing = {f"{entity}_id": getattr(record, f"{entity}_id")}
-    rows = type(record)._default_manager.filter(
-        state=State.CONFIRMED, occurred_on__lte=record.occurred_on, **thing
+def latest_stage(record: Record, *, entity: str) -> str:
+    """Return the confirmed stage of the record's entity just before the record's own day, or ""."""
+    earlier = type(record)._default_manager.filter(
+        state=State.CONFIRMED, occurred_on__lte=record.occurred_on, **{entity: getattr(record, f"{entity}_id")}
     )
-    last = rows.order_by("-occurred_on", "-pk").values_list("stage", flat=True).first()
-    return stages(last) if last else None
+    latest = earlier.exclude(pk=record.pk).order_by("-occurred_on", "-id").values_list("stage", flat=True).first()
+    return str(latest or "")
+
+
+def check_stage(record: Record, *, entity: str, transitions: Transitions) -> None:
+    """Raise ValidationError on `stage` if it may not follow the entity's latest one."""
+    stage = getattr(record, "stage", "")
+    if not (stage and record.occurred_on and getattr(record, f"{entity}_id")):
+        return  # the fields themselves say what is missing
+    before = latest_stage(record, entity=entity)
+    if stage not in transitions.get(before, frozenset()):
+        labels = dict(record._meta.get_field("stage").flatchoices)
+        values = {"before": labels.get(before, _("尚无记录")), "stage": labels.get(stage, stage)}
+        raise ValidationError(
+            {"stage": _("当前环节是“%(before)s”，不能直接登记“%(stage)s”；请先补登中间环节。") % values}
+        )
