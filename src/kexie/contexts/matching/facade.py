@@ -1,0 +1,94 @@
+"""What other parts of the platform may know of matching: frozen values, nothing of the tables."""
+
+import datetime as dt
+from dataclasses import dataclass
+from itertools import islice
+from uuid import UUID
+
+from kexie.contexts.matching import queries
+from kexie.contexts.matching.states import ProblemState
+from kexie.kernel.scope import Scope
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenProblem:
+    """A technical problem that looks for an expert; the firm is not named in public."""
+
+    id: UUID
+    number: str
+    title: str
+    industry: str
+    area: str
+    stage: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Station:
+    """A service carrier that runs."""
+
+    id: UUID
+    name: str
+    kind: str
+    level: str
+    host: str
+    society: str
+    field: str
+    since: dt.date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """A match event that took place; `headcount` is None where nobody counted."""
+
+    id: UUID
+    title: str
+    organiser: str
+    held_on: dt.date
+    headcount: int | None
+
+
+def open_problems(scope: Scope, *, today: dt.date, limit: int = 8) -> list[OpenProblem]:
+    """Return public problems that look for an expert, newest first."""
+    rows = queries.open_problems(scope, at=today).select_related("area")
+    return [
+        OpenProblem(
+            id=problem.pk,
+            number=problem.number,
+            title=problem.name,
+            industry=problem.industry.name if problem.industry else "",
+            area=problem.area.name if problem.area else "",
+            stage=str(ProblemState(problem.current).label),
+        )
+        for problem in islice(rows, limit)
+    ]
+
+
+def stations(scope: Scope, *, today: dt.date) -> list[Station]:
+    """Return the expert stations and other carriers that run today, by name."""
+    return [
+        Station(
+            id=row.carrier.pk,
+            name=row.carrier.name,
+            kind=row.carrier.get_kind_display(),
+            level=row.carrier.get_level_display(),
+            host=row.carrier.host.name,
+            society=row.carrier.society.name if row.carrier.society else "",
+            field=row.carrier.field,
+            since=row.occurred_on,
+        )
+        for row in queries.running_carriers(scope, at=today)
+    ]
+
+
+def recent_events(scope: Scope, *, today: dt.date, limit: int = 6) -> list[Event]:
+    """Return the last match events."""
+    return [
+        Event(
+            id=event.pk,
+            title=event.title,
+            organiser=event.unit.name,
+            held_on=event.occurred_on,
+            headcount=event.headcount,
+        )
+        for event in islice(queries.recent_events(scope, until=today), limit)
+    ]

@@ -1,0 +1,20 @@
+"""What brings firms and experts together: people, problems, agreements, carriers, events and visits."""
+
+from kexie.contexts.matching.models.agreement import Agreement
+from kexie.contexts.matching.models.carrier import CarrierStage, ServiceCarrier
+from kexie.contexts.matching.models.event import EventIndustry, ExpertVisit, MatchEvent
+from kexie.contexts.matching.models.expert import Expert, Industry
+from kexie.contexts.matching.models.problem import Problem, ProblemStage
+
+__all__ = [
+    "Agreement",
+    "CarrierStage",
+    "EventIndustry",
+    "Expert",
+    "ExpertVisit",
+    "Industry",
+    "MatchEvent",
+    "Problem",
+    "ProblemStage",
+    "ServiceCarrier",
+]

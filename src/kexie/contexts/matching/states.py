@@ -1,0 +1,53 @@
+"""The stages of problems and of service carriers, and which may follow which."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ProblemState(models.TextChoices):
+    """Stages of a technical problem (domain.md 4.8)."""
+
+    COLLECTED = "COLLECTED", _("已征集")
+    CHECKED = "CHECKED", _("已审核")
+    PUBLISHED = "PUBLISHED", _("已发布")
+    MATCHED = "MATCHED", _("已匹配专家")
+    VISITED = "VISITED", _("已对接")
+    SIGNED = "SIGNED", _("已签约")
+    WORKING = "WORKING", _("攻关中")
+    SOLVED = "SOLVED", _("已解决")
+    CLOSED = "CLOSED", _("已关闭")
+
+
+class CarrierState(models.TextChoices):
+    """Stages of a service carrier (domain.md 4.5)."""
+
+    ESTABLISHED = "ESTABLISHED", _("建立")
+    RENEWED = "RENEWED", _("续期")
+    SUSPENDED = "SUSPENDED", _("暂停")
+    CLOSED = "CLOSED", _("撤销")
+
+
+_P, _C = ProblemState, CarrierState
+
+# A problem may be matched again after a visit came to nothing, and settled without a contract. The key "" is
+# the thing before its first record.
+PROBLEM_TRANSITIONS: dict[str, frozenset[str]] = {
+    "": frozenset({_P.COLLECTED}),
+    _P.COLLECTED: frozenset({_P.CHECKED, _P.CLOSED}),
+    _P.CHECKED: frozenset({_P.PUBLISHED, _P.MATCHED, _P.CLOSED}),
+    _P.PUBLISHED: frozenset({_P.MATCHED, _P.CLOSED}),
+    _P.MATCHED: frozenset({_P.MATCHED, _P.VISITED, _P.SIGNED, _P.CLOSED}),
+    _P.VISITED: frozenset({_P.MATCHED, _P.VISITED, _P.SIGNED, _P.WORKING, _P.SOLVED, _P.CLOSED}),
+    _P.SIGNED: frozenset({_P.WORKING, _P.CLOSED}),
+    _P.WORKING: frozenset({_P.VISITED, _P.SOLVED, _P.CLOSED}),
+    _P.SOLVED: frozenset(),
+    _P.CLOSED: frozenset(),
+}
+
+CARRIER_TRANSITIONS: dict[str, frozenset[str]] = {
+    "": frozenset({_C.ESTABLISHED}),
+    _C.ESTABLISHED: frozenset({_C.RENEWED, _C.SUSPENDED, _C.CLOSED}),
+    _C.RENEWED: frozenset({_C.RENEWED, _C.SUSPENDED, _C.CLOSED}),
+    _C.SUSPENDED: frozenset({_C.RENEWED, _C.CLOSED}),
+    _C.CLOSED: frozenset(),
+}
