@@ -9,7 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from kexie.foundation.areas.models import Area
 from kexie.portal.queries import PUBLIC_KINDS
 
-WHEN = (("", _("不限")), ("today", _("今天")), ("week", _("本周")), ("month", _("本月")), ("past", _("已举办")))
+WHEN = (
+    ("", _("不限")),
+    ("today", _("今天")),
+    ("week", _("本周")),
+    ("month", _("本月")),
+    ("past", _("已举办")),
+)
 
 
 class Filters(forms.Form):
@@ -36,7 +42,10 @@ class ActivityFilters(Filters):
 
     def __init__(self, data: Any, *, areas: Sequence[Area]) -> None:
         super().__init__(data, areas=areas)
-        self.fields["kind"].choices = [("", _("全部类型")), *((kind.value, kind.label) for kind in PUBLIC_KINDS)]
+        self.fields["kind"].choices = [
+            ("", _("全部类型")),
+            *((kind.value, kind.label) for kind in PUBLIC_KINDS),
+        ]
 
 
 class FacilityFilters(Filters):

@@ -65,8 +65,14 @@ def activities(
     if area:
         found = found.filter(area__code__startswith=area)
     if text:
-        found = found.filter(Q(title__icontains=text) | Q(subject__icontains=text) | Q(place__name__icontains=text))
-    return found.order_by("occurred_on", "starts_at", "pk") if since and not until else found.order_by("-occurred_on", "starts_at", "pk")
+        found = found.filter(
+            Q(title__icontains=text) | Q(subject__icontains=text) | Q(place__name__icontains=text)
+        )
+    return (
+        found.order_by("occurred_on", "starts_at", "pk")
+        if since and not until
+        else found.order_by("-occurred_on", "starts_at", "pk")
+    )
 
 
 def card_of(activity: Activity) -> ActivityCard:
@@ -88,7 +94,9 @@ def card_of(activity: Activity) -> ActivityCard:
     )
 
 
-def coming_and_past(scope: Scope, today: dt.date, *, limit: int) -> tuple[list[ActivityCard], list[ActivityCard]]:
+def coming_and_past(
+    scope: Scope, today: dt.date, *, limit: int
+) -> tuple[list[ActivityCard], list[ActivityCard]]:
     """The next activities from today on, and the latest of those already held; together at most `limit`."""
     coming = [card_of(one) for one in activities(scope, since=today)[:limit]]
     past = [card_of(one) for one in activities(scope, until=today).filter(held=True)[: limit - len(coming)]]
@@ -98,11 +106,20 @@ def coming_and_past(scope: Scope, today: dt.date, *, limit: int) -> tuple[list[A
 # Areas
 
 
-def county_tiles(areas: Sequence[Area], counts: dict[str, int], *, chosen: str, link: Callable[[str], str]) -> list[Tile]:
+def county_tiles(
+    areas: Sequence[Area], counts: dict[str, int], *, chosen: str, link: Callable[[str], str]
+) -> list[Tile]:
     """The schematic map: one square per county, laid out as in the tiles table, or in rows where it has none."""
     layout = tiles.layout([area.code for area in areas])
     return [
-        Tile(area.code, area.name, *layout[area.code], counts.get(area.code, 0), link(area.code), area.code == chosen)
+        Tile(
+            area.code,
+            area.name,
+            *layout[area.code],
+            counts.get(area.code, 0),
+            link(area.code),
+            area.code == chosen,
+        )
         for area in areas
     ]
 
@@ -146,5 +163,10 @@ def _views(keys: Iterable[str], scope: Scope, today: dt.date, now: dt.datetime) 
         measure = found.measure
         word = _("累计") if isinstance(measure.time, Flow) else _("现有")
         yield FigureView(
-            label=f"{measure.label}", value=found.value, unit=measure.unit, as_of=today, href=address("figures:measure", key), note=word
+            label=f"{measure.label}",
+            value=found.value,
+            unit=measure.unit,
+            as_of=today,
+            href=address("figures:measure", key),
+            note=word,
         )

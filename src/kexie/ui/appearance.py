@@ -24,8 +24,12 @@ class Appearance:
     @property
     def html_class(self) -> str:
         """Classes of <html>; the automatic theme needs none."""
-        names = {"theme-light": self.theme == "light", "theme-dark": self.theme == "dark",
-                 "large": self.size == "large", "compact": self.density == "compact"}
+        names = {
+            "theme-light": self.theme == "light",
+            "theme-dark": self.theme == "dark",
+            "large": self.size == "large",
+            "compact": self.density == "compact",
+        }
         return " ".join(name for name, on in names.items() if on)
 
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+FEW = 6  # up to so many bars, every label has room on a phone
 HEIGHT, TOP, BOTTOM = 240, 16, 28  # px; across, everything is in per cent so that text keeps its size
 
 
@@ -53,13 +54,18 @@ class BarChart:
     base: int = HEIGHT - BOTTOM
 
 
-def spark_points(values: Sequence[float], width: float = 100, height: float = 28) -> list[tuple[float, float]]:
+def spark_points(
+    values: Sequence[float], width: float = 100, height: float = 28
+) -> list[tuple[float, float]]:
     """Points of a sparkline from zero at the bottom to the largest value at the top; fewer than two give none."""
-    if len(values) < 2:
+    if not values[1:]:
         return []
-    top = max(max(values), 0) or 1
+    top = max(*values, 0) or 1
     step = width / (len(values) - 1)
-    return [(round(index * step, 2), round(height - max(value, 0) / top * height, 2)) for index, value in enumerate(values)]
+    return [
+        (round(index * step, 2), round(height - max(value, 0) / top * height, 2))
+        for index, value in enumerate(values)
+    ]
 
 
 def nice_step(top: float, lines: int = 4) -> float:
@@ -93,7 +99,7 @@ def _bars(points: Sequence[Point], y_of: Callable[[float], float], max_labels: i
         middle = slot * (index + 0.5)
         # Labels count back from the newest, so the last one is always named.
         back = len(points) - 1 - index
-        named, minor = back % every == 0, len(points) > 6 and back // every % 2 == 1
+        named, minor = back % every == 0, len(points) > FEW and back // every % 2 == 1
         x, height = round(middle - width / 2, 3), round(HEIGHT - BOTTOM - y, 2)
         bars.append(Bar(x, y, round(width, 3), height, round(middle, 3), point, named, minor))
     return tuple(bars)
@@ -114,7 +120,10 @@ class Slice:
 
 def slices(shares: Sequence[object]) -> tuple[Slice, ...]:
     """Parts of a whole, in the order given; each share has label, value and perhaps href. Zero parts are left out."""
-    rows = [(str(getattr(share, "label", "")), float(getattr(share, "value", 0)), str(getattr(share, "href", ""))) for share in shares]
+    rows = [
+        (str(getattr(share, "label", "")), float(getattr(share, "value", 0)), str(getattr(share, "href", "")))
+        for share in shares
+    ]
     total = sum(value for _, value, _ in rows)
     done, out = 0.0, []
     for index, (label, value, href) in enumerate(rows):

@@ -38,3 +38,9 @@ def _keep(response: HttpResponse, request: HttpRequest, name: str, value: str) -
 def show_gallery(request: HttpRequest) -> HttpResponse:
     """Every component in its states, with invented numbers."""
     return render(request, "ui/gallery.html", gallery.context())
+
+
+@require_GET
+def show_staff_gallery(request: HttpRequest) -> HttpResponse:
+    """A workbench list page in its frame, with invented rows."""
+    return render(request, "ui/gallery_staff.html", gallery.context())

@@ -1,6 +1,7 @@
 """Pages for what went wrong. They need no database, and say what became of the answers."""
 
 import sys
+from http import HTTPStatus
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -37,6 +38,6 @@ def _answer(request: HttpRequest, code: int) -> HttpResponse:
         "sent": request.method == "POST",
     }
     response = HttpResponse(render_to_string(f"{code}.html", values), status=code)
-    if code == 503:
+    if code == HTTPStatus.SERVICE_UNAVAILABLE:
         response["Retry-After"] = "300"
     return response

@@ -26,7 +26,11 @@ Card = TypeVar("Card", MuseumCard, FacilityCard, ContestCard)
 def show_museums(request: HttpRequest) -> HttpResponse:
     """The museums and their state today."""
     visit = begin_or_404()
-    return render(request, "portal/museums.html", {"today": visit.today, "museums": queries.museums(visit.scope, visit.today)})
+    return render(
+        request,
+        "portal/museums.html",
+        {"today": visit.today, "museums": queries.museums(visit.scope, visit.today)},
+    )
 
 
 @require_safe
@@ -46,10 +50,21 @@ def show_activities(request: HttpRequest) -> HttpResponse:
     chosen = form.chosen()
     since, until = _window(chosen["when"], visit.today)
     found = queries.activities(
-        visit.scope, since=since, until=until, kind=chosen["kind"], area=chosen["area"], text=chosen["q"].strip()
+        visit.scope,
+        since=since,
+        until=until,
+        kind=chosen["kind"],
+        area=chosen["area"],
+        text=chosen["q"].strip(),
     )
     page = _page(request, found)
-    values = {"form": form, "chosen": chosen, "page": page, "cards": [queries.card_of(one) for one in page], "today": visit.today}
+    values = {
+        "form": form,
+        "chosen": chosen,
+        "page": page,
+        "cards": [queries.card_of(one) for one in page],
+        "today": visit.today,
+    }
     return render(request, "portal/activities.html", values)
 
 
@@ -88,7 +103,13 @@ def show_facilities(request: HttpRequest) -> HttpResponse:
     form = FacilityFilters(request.GET, areas=counties, kinds=kinds)
     chosen = form.chosen()
     found = [one for one in known if _fits(one, chosen)]
-    values = {"form": form, "page": _page(request, found), "tiles": facility_tiles(visit, counties, chosen["area"]), "total": len(known)}
+    values = {
+        "form": form,
+        "chosen": chosen,
+        "page": _page(request, found),
+        "tiles": facility_tiles(visit, counties, chosen["area"]),
+        "total": len(known),
+    }
     return render(request, "portal/facilities.html", values)
 
 

@@ -46,7 +46,10 @@ def facility_tiles(visit: Visit, counties: list[Area], chosen: str = "") -> list
 @require_safe
 def show_services(request: HttpRequest) -> HttpResponse:
     """The standing services by audience."""
-    groups = [(label, [one for one in services.SERVICES if one.audience == code]) for code, label in services.AUDIENCES]
+    groups = [
+        (label, [one for one in services.SERVICES if one.audience == code])
+        for code, label in services.AUDIENCES
+    ]
     return render(request, "portal/services.html", {"groups": groups})
 
 

@@ -17,6 +17,7 @@ from kexie.ui import charts
 
 register = template.Library()
 
+WAN, YI = Decimal(10) ** 4, Decimal(10) ** 8
 WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
 
 
@@ -57,9 +58,9 @@ def num(value: object) -> SafeString | str:
 def wan(value: object) -> SafeString | str:
     """A number of ten thousand or more in 万 (亿) with at most two decimals, e.g. 133.02万; smaller ones as `num`."""
     number = _decimal(value)
-    if number is None or abs(number) < 10_000:
+    if number is None or abs(number) < WAN:
         return num(value)
-    size, name = (Decimal(10) ** 8, "亿") if abs(number) >= 10**8 else (Decimal(10) ** 4, "万")
+    size, name = (YI, gettext("亿")) if abs(number) >= YI else (WAN, gettext("万"))
     short = (number / size).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return format_html('<span class="num">{}</span>{}', _plain(short), name)
 
@@ -84,9 +85,11 @@ def axis(value: object) -> str:
     number = _decimal(value)
     if number is None:
         return ""
-    if abs(number) >= 10**8:
-        return gettext("%(number)s亿") % {"number": _plain(number / 10**8)}
-    return gettext("%(number)s万") % {"number": _plain(number / 10**4)} if abs(number) >= 10**4 else _plain(number)
+    if abs(number) >= YI:
+        return gettext("%(number)s亿") % {"number": _plain(number / YI)}
+    return (
+        gettext("%(number)s万") % {"number": _plain(number / WAN)} if abs(number) >= WAN else _plain(number)
+    )
 
 
 @register.filter
