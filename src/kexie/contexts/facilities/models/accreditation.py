@@ -1,0 +1,52 @@
+"""Titles given for a term, from a controlled list; which body gives which stands in `rules.AWARDERS`."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from kexie.ledger.models import Record
+
+
+class Title(models.TextChoices):
+    """The titles. Two provincial ones sound alike and are not: 科普教育基地 and 科学技术普及基地."""
+
+    NATIONAL_BASE = "NATIONAL_BASE", _("全国科普教育基地")
+    PROVINCIAL_BASE = "PROVINCIAL_BASE", _("省级科普教育基地（省科协）")
+    PROVINCIAL_ST_BASE = "PROVINCIAL_ST_BASE", _("省科学技术普及基地（省科技厅）")
+    CITY_BASE = "CITY_BASE", _("市级科普教育基地")
+    DEMO_COMMUNITY = "DEMO_COMMUNITY", _("省科普示范社区")
+    DEMO_SCHOOL = "DEMO_SCHOOL", _("省科普示范学校")
+    DEMO_BASE = "DEMO_BASE", _("省科普示范基地")
+    DEMO_COUNTY = "DEMO_COUNTY", _("全国科普示范县（市、区）")
+
+
+class Accreditation(Record):
+    """A holder is given a title; `occurred_on` is the day of the decision, `valid_to` the last day of its term."""
+
+    title = models.CharField(_("称号"), max_length=18, choices=Title.choices)
+    holder = models.ForeignKey("units.Unit", models.PROTECT, related_name="+", verbose_name=_("获得单位"))
+    batch = models.CharField(_("批次"), max_length=40, blank=True, help_text=_("例如：2021—2025"))
+    valid_to = models.DateField(_("有效期至"), null=True, blank=True)
+    certificate_no = models.CharField(_("文号或证书编号"), max_length=80, blank=True)
+
+    class Meta(Record.Meta):
+        verbose_name = _("科普称号认定")
+        constraints: ClassVar = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(
+                name="facilities_accreditation_term",
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("occurred_on")),
+                violation_error_message=_("有效期不能早于认定日期。"),
+            ),
+            models.UniqueConstraint(
+                name="facilities_accreditation_once",
+                fields=["association", "holder", "title", "occurred_on"],
+                condition=~Q(state="REVERSED"),
+                violation_error_message=_("这个单位的这次认定已经登记过。"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_title_display()} {self.batch}"

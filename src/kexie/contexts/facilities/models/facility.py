@@ -1,0 +1,97 @@
+"""Facilities, the stages they go through, and visits to them."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kexie.contexts.facilities.states import FACILITY_TRANSITIONS
+from kexie.ledger.models import HeadCounted, Record, Reference
+from kexie.ledger.stages import check_stage
+
+
+class FacilityKind(models.TextChoices):
+    """What a facility is."""
+
+    CAMPUS_MUSEUM = "CAMPUS_MUSEUM", _("校园科技馆")
+    RURAL_ROOM = "RURAL_ROOM", _("乡村科普活动室")
+    COMMUNITY_ROOM = "COMMUNITY_ROOM", _("社区科普活动室")
+    GALLERY = "GALLERY", _("科普画廊")
+    E_STATION = "E_STATION", _("科普中国e站")
+    BASE = "BASE", _("科普基地")
+
+
+class Facility(Reference):
+    """One facility. `unit` looks after it, `host` is where it stands; lengths allow either threshold of the returns."""
+
+    Kind = FacilityKind
+
+    kind = models.CharField(_("类别"), max_length=14, choices=FacilityKind.choices)
+    host = models.ForeignKey(
+        "units.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("所在单位")
+    )
+    address = models.CharField(_("地址"), max_length=200, blank=True)
+    keeper = models.CharField(_("管理员"), max_length=40, blank=True)
+    opening = models.CharField(_("开放时间"), max_length=100, blank=True)
+    length_m = models.DecimalField(_("长度（米）"), max_digits=7, decimal_places=1, null=True, blank=True)
+    area_m2 = models.DecimalField(_("面积（㎡）"), max_digits=9, decimal_places=1, null=True, blank=True)
+    exhibits = models.PositiveSmallIntegerField(_("展品件数"), null=True, blank=True)
+    funding = models.CharField(_("资金来源"), max_length=60, blank=True)
+
+    class Meta(Reference.Meta):
+        verbose_name = _("科普设施")
+        indexes: ClassVar = [*Reference.Meta.indexes, models.Index(fields=["association", "kind"])]
+
+
+class _OfFacility(models.Model):
+    """A record about a facility; it keeps the facility's kind of that day, whatever the list says later."""
+
+    facility = models.ForeignKey(Facility, models.PROTECT, related_name="+", verbose_name=_("科普设施"))
+    facility_kind = models.CharField(_("类别"), max_length=14, choices=FacilityKind.choices, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        """Take over the facility's kind."""
+        if self.facility_id:
+            self.facility_kind = self.facility.kind
+
+
+class FacilityStage(_OfFacility, Record):
+    """A facility enters a stage on a day; the latest is its state, ACCEPTED once is "ever built"."""
+
+    class Stage(models.TextChoices):
+        PROPOSED = "PROPOSED", _("申报")
+        BUILDING = "BUILDING", _("建设中")
+        ACCEPTED = "ACCEPTED", _("验收建成")
+        OPERATING = "OPERATING", _("运行")
+        SUSPENDED = "SUSPENDED", _("停用整改")
+        WITHDRAWN = "WITHDRAWN", _("摘牌撤销")
+        TRANSFERRED = "TRANSFERRED", _("资产移交")
+
+    stage = models.CharField(_("阶段"), max_length=11, choices=Stage.choices)
+    reason = models.CharField(_("原因"), max_length=200, blank=True)
+
+    class Meta(Record.Meta):
+        verbose_name = _("设施建设与运行阶段")
+
+    def __str__(self) -> str:
+        return f"{self.facility} {self.get_stage_display()} {self.occurred_on}"
+
+    def clean(self) -> None:
+        """Take over the kind, and refuse a stage that cannot follow the one before."""
+        super().clean()
+        check_stage(self, entity="facility", transitions=FACILITY_TRANSITIONS)
+
+
+class FacilityVisits(_OfFacility, HeadCounted):
+    """Visits to a facility on one day (one session, or what the keeper counted that day)."""
+
+    theme = models.CharField(_("活动内容"), max_length=120, blank=True)
+
+    class Meta(HeadCounted.Meta):
+        verbose_name = _("设施参观记录")
+
+    def __str__(self) -> str:
+        return f"{self.facility} {self.occurred_on}"

@@ -1,0 +1,35 @@
+"""Reads of facilities and titles; every one takes a scope."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from kexie.contexts.facilities.models import Accreditation, Facility, FacilityStage
+from kexie.kernel.periods import Period
+from kexie.kernel.scope import Scope
+from kexie.ledger.measures import LatestStock, ValidStock, known
+
+IN_USE = ("ACCEPTED", "OPERATING")
+
+
+def in_use(day: dt.date, scope: Scope, *, kind: str = "", county: str = "") -> QuerySet[Facility]:
+    """Return the facilities in use on a day, of one kind and in one county (six digits) if given."""
+    confirmed = FacilityStage.objects.filter(scope.q(), known(None))
+    latest = LatestStock("facility", IN_USE).narrow(confirmed, Period.until(day))
+    rows = Facility.objects.filter(scope.q(), pk__in=latest.values("facility_id"), area_id__startswith=county)
+    rows = rows.filter(kind=kind) if kind else rows
+    return rows.select_related("area", "host").order_by("kind", "area_id", "name")
+
+
+def stages_of(facility_id: UUID, scope: Scope) -> QuerySet[FacilityStage]:
+    """Return a facility's confirmed stages, latest first."""
+    rows = FacilityStage.objects.filter(scope.q(), known(None), facility_id=facility_id)
+    return rows.order_by("-occurred_on", "-id")
+
+
+def valid_accreditations(day: dt.date, scope: Scope) -> QuerySet[Accreditation]:
+    """Return the titles whose term includes a day, those that end first at the top."""
+    confirmed = Accreditation.objects.filter(scope.q(), known(None))
+    rows = ValidStock().narrow(confirmed, Period.until(day))
+    return rows.select_related("holder", "area").order_by("valid_to", "title", "holder__name")

@@ -1,0 +1,79 @@
+"""How the record desk shows and takes the touring records."""
+
+from django.utils.translation import gettext_lazy as _
+
+from kexie.contexts.touring.models import (
+    Caravan,
+    CaravanStop,
+    CaravanTrip,
+    TourDailyLog,
+    TouringSet,
+    TourStop,
+)
+from kexie.ledger.record_types import Band, RecordType, ReferenceType
+
+# Bands of domain.md section 8, by day and by stop. The stated range of a stop is 30 000 to 50 000 visits in about
+# fifty open days, and 60 000 asks for a note: 1 200 a day.
+MANY_ON_A_DAY = 1_200
+MANY_AT_A_CARAVAN_STOP = 1_500
+FEW_KM, MANY_KM = 20, 400
+
+RECORD_TYPES: tuple[RecordType, ...] = (
+    RecordType(
+        key="touring.stops", model=TourStop,
+        columns=("occurred_on", "ended_on", "touring_set", "unit", "area", "venue", "venue_m2"),
+        filters=("touring_set", "unit", "area"), search=("venue", "note"),
+        fields=("unit", "area", "touring_set", "venue", "venue_m2", "occurred_on", "ended_on", "note"),
+        help=_("一套展品在一个场馆展出一次记一条；同一套展品的展期不能重叠。"),
+    ),
+    RecordType(
+        key="touring.daily_logs", model=TourDailyLog, phone=True,
+        columns=("occurred_on", "stop", "unit", "headcount", "method", "groups", "note"),
+        filters=("unit", "method"), search=("stop__venue", "note", "count_basis"),
+        fields=("unit", "stop", "occurred_on", "headcount", "method", "count_basis", "groups", "note"),
+        help=_("每个开放日按计数方法各记一条；没有计数就留空，不要估。"),
+        bands=(
+            Band(field="headcount", high=MANY_ON_A_DAY,
+                 ask=_("高于一站一天的通常规模，请说明计数方法和范围（例如含几所学校集体参观）。")),
+        ),
+    ),
+    RecordType(
+        key="touring.caravan_trips", model=CaravanTrip, phone=True,
+        columns=("occurred_on", "caravan", "unit", "theme", "driver", "odometer_out", "odometer_in", "km"),
+        filters=("caravan", "unit"), search=("theme", "driver", "crew", "note"),
+        fields=("unit", "area", "caravan", "occurred_on", "departs_at", "returned_on", "returns_at", "odometer_out",
+                "odometer_in", "driver", "crew", "theme", "note"),
+        help=_("一次出车一条，里程由里程表读数算出；到过的每一处在“大篷车活动场次”里各记一条。"),
+        bands=(
+            Band(field="km", low=FEW_KM, high=MANY_KM, ask=_("单次里程少于20或多于400公里，请核对里程表读数。")),
+        ),
+    ),
+    RecordType(
+        key="touring.caravan_stops", model=CaravanStop, phone=True,
+        columns=("occurred_on", "spot", "area", "trip", "audience", "headcount", "method", "materials"),
+        filters=("unit", "area", "audience", "method"), search=("spot", "received_by", "note", "count_basis"),
+        fields=("unit", "area", "trip", "occurred_on", "spot", "audience", "headcount", "method", "count_basis",
+                "minutes", "materials", "received_by", "note"),
+        help=_("每到一处记一条；没有计数就留空，不要估。"),
+        bands=(
+            Band(field="headcount", high=MANY_AT_A_CARAVAN_STOP,
+                 ask=_("高于全国每场均值（约900人次）较多，请说明计数方法和范围。")),
+        ),
+    ),
+)
+
+REFERENCE_TYPES: tuple[ReferenceType, ...] = (
+    ReferenceType(
+        key="touring.sets", model=TouringSet,
+        columns=("serial", "name", "theme", "exhibits", "owner", "received_on", "returned_on"),
+        filters=("unit",), search=("serial", "name", "theme"),
+        fields=("unit", "serial", "name", "theme", "edition", "exhibits", "owner", "received_on", "returned_on", "note"),
+    ),
+    ReferenceType(
+        key="touring.caravans", model=Caravan,
+        columns=("name", "plate", "vehicle_type", "unit", "bought_on", "initial_km", "retired_on"),
+        filters=("unit", "vehicle_type"), search=("name", "plate"),
+        fields=("unit", "area", "name", "vehicle_type", "plate", "bought_on", "funding", "initial_km", "retired_on",
+                "note"),
+    ),
+)
