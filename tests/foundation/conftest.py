@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 import pytest
 
+from kexie.foundation.access import operations as access
+from kexie.foundation.access.models import Account
 from kexie.foundation.areas import operations as areas
 from kexie.foundation.areas import queries as area_queries
 from kexie.foundation.units import operations as units
 from kexie.foundation.units.models import Kind, Unit
 
+PASSWORD = "Yingzhou-2026"
 NOW = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
 
 
@@ -50,3 +53,21 @@ def city(db) -> City:
 @pytest.fixture
 def demo_city(db) -> City:
     return build_city(is_demo=True)
+
+
+def make_account(
+    city: City, role: str, *, unit: Unit | None = None, username: str = "", password: str = PASSWORD
+) -> Account:
+    """An account with a role, whose password is known and no longer the first."""
+    account, first_password = access.create_account(
+        association=city.association,
+        username=username or role.lower().replace("_", ".") or "somebody",
+        display_name="王小明",
+        unit=unit or city.association,
+        actor=None,
+        now=NOW,
+    )
+    access.change_password(account=account, old=first_password, new=password, now=NOW)
+    if role:
+        access.grant(account=account, role=role, unit=unit or city.association, actor=None, now=NOW)
+    return Account.objects.get(pk=account.pk)

@@ -8,6 +8,7 @@ from kexie.config import health
 
 _PARTS = (
     ("", "kexie.foundation.access.urls"),  # /sign-in/, /sign-out/, /account/
+    ("", "kexie.platform.files.urls"),  # /files/
     ("work/", "kexie.workbench.urls"),
     ("", "kexie.ui.urls"),  # /ui-gallery/, /appearance/
     ("", "kexie.portal.urls"),

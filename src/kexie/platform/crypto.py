@@ -1,12 +1,12 @@
 """Encryption at rest, keyed hashes and signatures, under keys of this installation.
 
-Two backends, chosen by the setting CRYPTO_BACKEND (environment KEXIE_CRYPTO): "aes" (AES-256-GCM, HMAC-SHA-256)
-and "sm" (SM4-GCM, HMAC-SM3: GB/T 32907, GB/T 32905). What was encrypted under either is always readable: a
-ciphertext starts with the numbers of its key and of its algorithm.
+Two backends, chosen by the setting CRYPTO_BACKEND (KEXIE_CRYPTO): "aes" (AES-256-GCM, HMAC-SHA-256) and "sm"
+(SM4-GCM, HMAC-SM3: GB/T 32907, GB/T 32905). What was encrypted under either is always readable: a ciphertext
+starts with the numbers of its key and of its algorithm.
 
-Keys are files in KEXIE_HOME/keys, made on first use and readable by their owner only, or come from the environment
-(KEXIE_DATA_KEYS, KEXIE_DIGEST_KEY, KEXIE_SIGNING_KEYS: hex; `number:hex,…` where there are several). The highest
-number is used for new ciphertexts and signatures; older ones stay to read with.
+Keys are files in KEXIE_HOME/keys, made on first use and readable by their owner only, or come from the
+environment (KEXIE_DATA_KEYS, KEXIE_DIGEST_KEY, KEXIE_SIGNING_KEYS: hex; `number:hex,…` where there are several).
+The highest number is used for new ciphertexts and signatures; older ones stay to read with.
 """
 
 import os

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "kexie.foundation.access.web.middleware.AccessMiddleware",
 ]
 ROOT_URLCONF = "kexie.config.urls"
 WSGI_APPLICATION = "kexie.config.wsgi.application"
@@ -123,6 +124,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+SIGN_IN_METHODS: list[str] = []  # besides the password: dotted paths of access.methods.SignInMethod
+TRUSTED_PROXIES = setting("KEXIE_TRUSTED_PROXIES")
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_NAME = "kexie_session"

@@ -49,6 +49,7 @@ DECLARED = (
     Setting("KEXIE_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", _names, "Host names the site answers to, separated by commas."),
     Setting("KEXIE_TRUSTED_ORIGINS", "", _names, "Origins (https://…) that may post forms, where a proxy changes the host name."),
     Setting("KEXIE_HTTPS", "0", _flag, "1 behind HTTPS: secure cookies, HSTS, plain HTTP redirected; the proxy sends X-Forwarded-Proto."),
+    Setting("KEXIE_TRUSTED_PROXIES", "0", int, "How many proxies of yours stand before the site and append to X-Forwarded-For."),
     Setting("KEXIE_TIME_ZONE", "Asia/Shanghai", str, "Time zone in which days begin and times are shown."),
     Setting("KEXIE_LOG_LEVEL", "INFO", str.upper, "Least severe message logged: DEBUG, INFO, WARNING or ERROR."),
     Setting("KEXIE_DEBUG", "0", _flag, "1 shows errors in the browser and serves unbuilt static files; for development only."),

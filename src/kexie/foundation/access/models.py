@@ -242,7 +242,7 @@ class SecurityRules(models.Model):
             models.CheckConstraint(
                 name="rules_not_laxer_than_the_standard",
                 condition=Q(
-                    password_length__range=(8, 64),
+                    password_length__range=(10, 64),
                     lock_after__range=(1, 10),
                     lock_minutes__range=(15, 1440),
                     idle_minutes__range=(1, 60),

@@ -162,7 +162,7 @@ def move(*, unit: Unit, parent: Unit, actor: audit.Actor | None, now: dt.datetim
 
 @transaction.atomic
 def close(*, unit: Unit, on: dt.date, reason: str, actor: audit.Actor | None, now: dt.datetime) -> Unit:
-    """Record that a unit has ended: from `on` it no longer exists. Its records stay; units below end first."""
+    """Record that a unit has ended and from `on` is no more. Its records stay; units below end first."""
     unit = _locked(unit)
     if unit.valid_to is not None:
         raise UnitRefused(_("“%(name)s”已于%(day)s终止。") % {"name": unit.name, "day": unit.valid_to})

@@ -319,7 +319,7 @@ class Migration(migrations.Migration):
                             ("idle_minutes__range", (1, 60)),
                             ("lock_after__range", (1, 10)),
                             ("lock_minutes__range", (15, 1440)),
-                            ("password_length__range", (8, 64)),
+                            ("password_length__range", (10, 64)),
                         ),
                         name="rules_not_laxer_than_the_standard",
                     )

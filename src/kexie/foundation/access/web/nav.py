@@ -1,0 +1,34 @@
+"""The rail of the administrators' pages: each of the three sees only their own part."""
+
+from django.http import HttpRequest
+from django.shortcuts import resolve_url
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from kexie.foundation.access import queries
+from kexie.foundation.access.roles import Action
+from kexie.ui.nav import Group, Link
+
+# What one must be allowed to do, the page, its name, its icon.
+_PAGES = (
+    (Action.MANAGE_ACCOUNTS, "access:accounts", gettext_noop("账号"), "people"),
+    (Action.MANAGE_GRANTS, "access:grants", gettext_noop("授权"), "lock"),
+    (Action.MANAGE_GRANTS, "access:rules", gettext_noop("安全策略"), "settings"),
+    (Action.READ_AUDIT, "access:audit", gettext_noop("审计记录"), "ledger"),
+)
+
+
+def rail(request: HttpRequest) -> list[Group]:
+    """Return the links to the pages this account may open, and to its own."""
+    pages = [
+        _link(request, name, label, icon)
+        for action, name, label, icon in _PAGES
+        if queries.may(request.user, action)
+    ]
+    own = _link(request, "access:own", gettext_noop("我的账号"), "person")
+    return [Group(_("管理"), pages), Group(_("个人"), [own])]
+
+
+def _link(request: HttpRequest, name: str, label: str, icon: str) -> Link:
+    address = resolve_url(name)
+    return Link(_(label), address, icon, current=request.path.startswith(address))
