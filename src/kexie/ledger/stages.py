@@ -4,33 +4,38 @@ A context declares TRANSITIONS in its `states.py`; `check_stage` lets its stage 
 drafted, by whatever path.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from kexie.ledger.models import Record, State
 
-Transitions = Mapping[str, Set[str]]
+Transitions = Mapping[str, frozenset[str]]
 
 
 def latest_stage(record: Record, *, entity: str) -> str:
     """Return the confirmed stage of the record's entity just before the record's own day, or ""."""
-    earlier = type(record)._default_manager.filter(
-        state=State.CONFIRMED, occurred_on__lte=record.occurred_on, **{entity: getattr(record, f"{entity}_id")}
+    same: dict[str, Any] = {entity: getattr(record, f"{entity}_id")}
+    records: QuerySet[Any] = type(record)._default_manager.all()
+    earlier = records.filter(state=State.CONFIRMED, occurred_on__lte=record.occurred_on, **same)
+    latest = (
+        earlier.exclude(pk=record.pk).order_by("-occurred_on", "-id").values_list("stage", flat=True).first()
     )
-    latest = earlier.exclude(pk=record.pk).order_by("-occurred_on", "-id").values_list("stage", flat=True).first()
     return str(latest or "")
 
 
 def check_stage(record: Record, *, entity: str, transitions: Transitions) -> None:
     """Raise ValidationError on `stage` if it may not follow the entity's latest one."""
     stage = getattr(record, "stage", "")
-    if not (stage and record.occurred_on and getattr(record, f"{entity}_id")):
+    if not all((stage, getattr(record, "occurred_on", None), getattr(record, f"{entity}_id", None))):
         return  # the fields themselves say what is missing
     before = latest_stage(record, entity=entity)
     if stage not in transitions.get(before, frozenset()):
-        labels = dict(record._meta.get_field("stage").flatchoices)
+        options: Any = record._meta
+        labels = dict(options.get_field("stage").flatchoices)
         values = {"before": labels.get(before, _("尚无记录")), "stage": labels.get(stage, stage)}
         raise ValidationError(
             {"stage": _("当前环节是“%(before)s”，不能直接登记“%(stage)s”；请先补登中间环节。") % values}

@@ -1,0 +1,16 @@
+"""Meetings, rectification, action programmes with targets, and popular activities of the association."""
+
+from kexie.contexts.governance.models.activities import POPULAR_KINDS, PopularActivity
+from kexie.contexts.governance.models.meetings import LearningMeeting
+from kexie.contexts.governance.models.programmes import ActionProgramme, Target
+from kexie.contexts.governance.models.rectification import RectificationItem, RectificationStage
+
+__all__ = [
+    "POPULAR_KINDS",
+    "ActionProgramme",
+    "LearningMeeting",
+    "PopularActivity",
+    "RectificationItem",
+    "RectificationStage",
+    "Target",
+]
