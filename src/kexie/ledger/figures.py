@@ -5,6 +5,7 @@ Every read takes a Scope. The roll-up path and the row path give the same number
 
 import datetime as dt
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -125,6 +126,25 @@ def stock_series(cell: Cell, scope: Scope, ends: Sequence[dt.date]) -> list[Slic
     )
     found = ((one.period.last_day, *value_and_rows(one, scope)) for one in cells)
     return [Slice(day, total, count) for day, total, count in found]
+
+
+def months_of_all(scope: Scope, period: Period) -> dict[str, dict[dt.date, Number]]:
+    """Return month totals of every rolled-up measure over whole months, in one statement (for dashboards)."""
+    months, loose = _split(period)
+    if loose:
+        raise ValueError(f"not whole months: {period}")
+    key = ("measure", "cut")
+    readings = (
+        model._default_manager.filter(scope.q(), _inside(months)).order_by().annotate(cut=TruncMonth("day"))
+        for model in (MonthCell, Delta)
+    )
+    first, second = (
+        cells.values(*key).annotate(total=SqlSum("value")).values_list(*key, "total") for cells in readings
+    )
+    totals: dict[str, dict[dt.date, Number]] = defaultdict(dict)
+    for measure, month, total in first.union(second, all=True):
+        totals[measure][month] = _whole(Decimal(totals[measure].get(month) or 0) + total)
+    return totals
 
 
 def units_of(slices: Sequence[Slice], scope: Scope) -> dict[UUID, Unit]:
@@ -307,7 +327,8 @@ def _over_rows(
         contributed = measure.kind.contribute(cut, cell).values("cut")
         totals = contributed.annotate(total=SqlSum("contribution"), count=Count("pk"))
         for group, total, count in totals.values_list("cut", "total", "count"):
-            yield Slice(group if group != "" else None, total, count)
+            if count:  # one group of all rows exists even without rows
+                yield Slice(group if group != "" else None, total, count)
         return
     for group in cut.values_list("cut", flat=True).distinct():
         part = (

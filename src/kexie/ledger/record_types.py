@@ -10,14 +10,14 @@ from kexie.kernel.errors import Text
 from kexie.ledger.models.record import Record, Reference
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Band:
     """Values of `field` outside low..high ask for a note (domain.md section 8); they never block."""
 
     field: str
-    ask: Text
     low: Decimal | int | None = None
     high: Decimal | int | None = None
+    ask: Text = ""
 
     def asks_about(self, record: Record) -> bool:
         """Whether this record's value lies outside the band; a missing value does not."""
