@@ -2,6 +2,8 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
 
 from kexie.contexts.facilities import queries
 from kexie.contexts.facilities.rules import AWARDERS
@@ -12,8 +14,10 @@ EXPIRING_WITHIN = dt.timedelta(days=180)
 
 @dataclass(frozen=True, kw_only=True)
 class FacilityInUse:
-    """A facility that can be visited."""
+    """A facility that can be visited; `area_code` is the code of where it stands, "" if unknown."""
 
+    id: UUID
+    area_code: str
     name: str
     kind: str
     kind_label: str
@@ -21,6 +25,25 @@ class FacilityInUse:
     host: str
     address: str
     opening: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FacilityPage:
+    """One facility with the days and labels of its stages, oldest first; its keeper is a person and not named."""
+
+    name: str
+    kind_label: str
+    unit: str
+    area: str
+    host: str
+    address: str
+    opening: str
+    length_m: Decimal | None
+    area_m2: Decimal | None
+    exhibits: int | None
+    stage_label: str
+    in_use: bool
+    stages: tuple[tuple[dt.date, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +64,8 @@ def facilities_on(
     """Return the facilities in use on a day, by kind and place."""
     return tuple(
         FacilityInUse(
+            id=facility.pk,
+            area_code=facility.area_id or "",
             name=facility.name,
             kind=facility.kind,
             kind_label=facility.get_kind_display(),
@@ -50,6 +75,29 @@ def facilities_on(
             opening=facility.opening,
         )
         for facility in queries.in_use(day, scope, kind=kind, county=county)[:limit]
+    )
+
+
+def facility(scope: Scope, facility_id: UUID, day: dt.date) -> FacilityPage | None:
+    """Return one facility as it is on a day; None if there is none in sight or nothing confirmed of it."""
+    found = queries.facility(scope, facility_id)
+    stages = list(queries.stages_of(facility_id, scope).filter(occurred_on__lte=day)) if found else []
+    if found is None or not stages:
+        return None
+    return FacilityPage(
+        name=found.name,
+        kind_label=found.get_kind_display(),
+        unit=found.unit.name,
+        area=found.area.name if found.area else "",
+        host=found.host.name if found.host else "",
+        address=found.address,
+        opening=found.opening,
+        length_m=found.length_m,
+        area_m2=found.area_m2,
+        exhibits=found.exhibits,
+        stage_label=stages[0].get_stage_display(),
+        in_use=stages[0].stage in queries.IN_USE,
+        stages=tuple((stage.occurred_on, stage.get_stage_display()) for stage in reversed(stages)),
     )
 
 

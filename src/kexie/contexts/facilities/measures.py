@@ -12,6 +12,7 @@ _KIND = Dim("kind", _("类别"), "facility_kind")
 _TITLE = Dim("title", _("称号"))
 _IN_USE = ("ACCEPTED", "OPERATING")
 _GROUP = "popularisation"
+_WORK = "工作口径：累计建设与在用分开统计"
 _PIECES = ("座", "处", "家", "所", "间")
 _EVER = _("累计通过验收的设施数，每处只计一次；后来停用、摘牌或移交的仍计入。")
 _NOW = _("期末最近一次阶段为验收建成或运行的设施数；停用整改、摘牌撤销、资产移交的不计。")
@@ -19,7 +20,7 @@ _AWARDED = _("累计获得称号的单位数，同一单位多次获得只计一
 _VALID = _("期末仍在有效期内的单位数，同一单位只计一次。")
 
 
-def _built(key: str, label: Text, kinds: tuple[str, ...], words: tuple[str, ...], source: str) -> Measure:
+def _built(key: str, label: Text, kinds: tuple[str, ...], words: tuple[str, ...], source: str = _WORK) -> Measure:
     return Measure(
         key=f"facilities.{key}", label=label, unit="个", also_units=_PIECES, group=_GROUP,
         of=FacilityStage, kind=Distinct("facility"), time=Flow(),
@@ -28,7 +29,7 @@ def _built(key: str, label: Text, kinds: tuple[str, ...], words: tuple[str, ...]
     )
 
 
-def _in_use(key: str, label: Text, kinds: tuple[str, ...], words: tuple[str, ...], source: str) -> Measure:
+def _in_use(key: str, label: Text, kinds: tuple[str, ...], words: tuple[str, ...], source: str = _WORK) -> Measure:
     return Measure(
         key=f"facilities.{key}_now", label=label, unit="个", also_units=_PIECES, group=_GROUP,
         of=FacilityStage, kind=Count(), time=LatestStock("facility", _IN_USE),
@@ -50,67 +51,67 @@ _GALLERY_WORDS = ("科普画廊|科普宣传栏|科普专栏|科普橱窗|科普
 _E_STATION_WORDS = ("科普中国e站|科普e站|科普中国 e站|E站|信息化站点",)
 
 MEASURES: tuple[Measure, ...] = (
-    _built("campus_museums", _("校园科技馆（累计）"), _CAMPUS, _CAMPUS_WORDS, "domain.md 2.7、7.1 F19"),
-    _in_use("campus_museums", _("在用校园科技馆"), _CAMPUS, _CAMPUS_WORDS, "domain.md 2.7"),
-    _built("rooms", _("乡村社区科普活动室（累计）"), _ROOMS, _ROOM_WORDS, "domain.md 2.7、7.1 F20"),
-    _in_use("rooms", _("在用乡村社区科普活动室"), _ROOMS, _ROOM_WORDS, "domain.md 2.7"),
+    _built("campus_museums", _("校园科技馆（累计）"), _CAMPUS, _CAMPUS_WORDS),
+    _in_use("campus_museums", _("在用校园科技馆"), _CAMPUS, _CAMPUS_WORDS),
+    _built("rooms", _("乡村社区科普活动室（累计）"), _ROOMS, _ROOM_WORDS),
+    _in_use("rooms", _("在用乡村社区科普活动室"), _ROOMS, _ROOM_WORDS),
     _built(
         "rural_rooms", _("乡村科普活动室（累计）"), _ROOMS[:1],
-        ("乡村科普活动室|农村科普活动室|村级科普活动室|农村科普活动场地|农村科普活动场所",), "domain.md 1.3、2.7",
+        ("乡村科普活动室|农村科普活动室|村级科普活动室|农村科普活动场地|农村科普活动场所",), "全国科普统计调查：农村与城市社区科普专用活动室分列",
     ),
     _built(
         "community_rooms", _("社区科普活动室（累计）"), _ROOMS[1:],
-        ("社区科普活动室|社区科普馆|社区科普大学|城市社区 科普活动室|科普专用活动室",), "domain.md 1.3、2.7",
+        ("社区科普活动室|社区科普馆|社区科普大学|城市社区 科普活动室|科普专用活动室",), "全国科普统计调查：农村与城市社区科普专用活动室分列",
     ),
-    _built("galleries", _("科普画廊（累计）"), _GALLERIES, _GALLERY_WORDS, "domain.md 2.7、7.1 F21"),
-    _in_use("galleries", _("在用科普画廊"), _GALLERIES, _GALLERY_WORDS, "domain.md 2.7"),
-    _built("e_stations", _("科普中国e站（累计）"), _E_STATIONS, _E_STATION_WORDS, "domain.md 2.7"),
-    _in_use("e_stations", _("在用科普中国e站"), _E_STATIONS, _E_STATION_WORDS, "domain.md 2.7"),
+    _built("galleries", _("科普画廊（累计）"), _GALLERIES, _GALLERY_WORDS),
+    _in_use("galleries", _("在用科普画廊"), _GALLERIES, _GALLERY_WORDS),
+    _built("e_stations", _("科普中国e站（累计）"), _E_STATIONS, _E_STATION_WORDS),
+    _in_use("e_stations", _("在用科普中国e站"), _E_STATIONS, _E_STATION_WORDS),
     Measure(
         key="facilities.visits", label=_("基层科普设施服务人次"), unit="人次", also_units=("人", "人(次)"), group=_GROUP,
         of=FacilityVisits, kind=Sum("headcount"), dims=(_KIND,),
         words=("科普设施|校园科技馆|科普活动室|科普画廊|科普基地 参观|服务|接待|受益|惠及",),
-        definition=_("各设施按计数方法记录的参观和活动人次之和。"), source=_("domain.md 2.7、8"),
+        definition=_("各设施按计数方法记录的参观和活动人次之和。"), source="全国科普统计调查：科普场地参观人次",
     ),
     Measure(
         key="facilities.provincial_bases", label=_("省级科普教育基地（累计）"), unit="个", also_units=("家", "处"),
         group=_GROUP, of=Accreditation, kind=Distinct("holder"), where=Q(title=Title.PROVINCIAL_BASE), dims=(_TITLE,),
         words=("省级科普教育基地|省科普教育基地|省科协科普教育基地", "省 科普教育基地"),
-        definition=_AWARDED, source="domain.md 2.8、7.1 F22",
+        definition=_AWARDED, source="以授予单位的认定文件为准",
     ),
     Measure(
         key="facilities.provincial_bases_valid", label=_("有效的省级科普教育基地"), unit="个", also_units=("家", "处"),
         group=_GROUP, of=Accreditation, kind=Distinct("holder"), where=Q(title=Title.PROVINCIAL_BASE),
         time=ValidStock(), dims=(_TITLE,),
-        words=("省级科普教育基地|省科普教育基地 现有|有效|在期",), definition=_VALID, source="domain.md 2.8",
+        words=("省级科普教育基地|省科普教育基地 现有|有效|在期",), definition=_VALID, source="以授予单位的认定文件为准",
     ),
     Measure(
         key="facilities.provincial_st_bases", label=_("省科学技术普及基地（累计）"), unit="个", also_units=("家", "处"),
         group=_GROUP, of=Accreditation, kind=Distinct("holder"), where=Q(title=Title.PROVINCIAL_ST_BASE),
         dims=(_TITLE,), words=("省科学技术普及基地|省级科学技术普及基地|科学技术普及基地",),
-        definition=_AWARDED, source="domain.md 2.8",
+        definition=_AWARDED, source="以授予单位的认定文件为准",
     ),
     Measure(
         key="facilities.national_bases", label=_("全国科普教育基地（累计）"), unit="个", also_units=("家", "处"),
         group=_GROUP, of=Accreditation, kind=Distinct("holder"), where=Q(title=Title.NATIONAL_BASE), dims=(_TITLE,),
-        words=("全国科普教育基地|国家级科普教育基地|国家科普教育基地",), definition=_AWARDED, source="domain.md 2.8",
+        words=("全国科普教育基地|国家级科普教育基地|国家科普教育基地",), definition=_AWARDED, source="以授予单位的认定文件为准",
     ),
     Measure(
         key="facilities.city_bases", label=_("市级科普教育基地（累计）"), unit="个", also_units=("家", "处"),
         group=_GROUP, of=Accreditation, kind=Distinct("holder"), where=Q(title=Title.CITY_BASE), dims=(_TITLE,),
-        words=("市级科普教育基地|市科普教育基地",), definition=_AWARDED, source="domain.md 2.8",
+        words=("市级科普教育基地|市科普教育基地",), definition=_AWARDED, source="以授予单位的认定文件为准",
     ),
     Measure(
         key="facilities.provincial_demos", label=_("省科普示范单位（累计）"), unit="个", also_units=("家", "处"),
         group=_GROUP, of=Accreditation, kind=Distinct("holder"), where=Q(title__in=PROVINCIAL_DEMOS), dims=(_TITLE,),
         words=("省科普示范单位|省级科普示范单位|科普示范单位", "省|省级 科普示范社区|科普示范学校|科普示范基地"),
         definition=_("累计获得省科普示范社区、示范学校、示范基地称号的单位数，同一单位只计一次；已到期的仍计入。"),
-        source="domain.md 2.8、7.1 F23",
+        source="以授予单位的认定文件为准",
     ),
     Measure(
         key="facilities.provincial_demos_valid", label=_("有效的省科普示范单位"), unit="个", also_units=("家", "处"),
         group=_GROUP, of=Accreditation, kind=Distinct("holder"), where=Q(title__in=PROVINCIAL_DEMOS),
         time=ValidStock(), dims=(_TITLE,),
-        words=("省科普示范单位|省级科普示范单位 现有|有效|在期",), definition=_VALID, source="domain.md 2.8",
+        words=("省科普示范单位|省级科普示范单位 现有|有效|在期",), definition=_VALID, source="以授予单位的认定文件为准",
     ),
 )

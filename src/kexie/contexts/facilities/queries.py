@@ -22,6 +22,11 @@ def in_use(day: dt.date, scope: Scope, *, kind: str = "", county: str = "") -> Q
     return rows.select_related("area", "host").order_by("kind", "area_id", "name")
 
 
+def facility(scope: Scope, facility_id: UUID) -> Facility | None:
+    """Return one facility in sight, or None."""
+    return Facility.objects.filter(scope.q(), pk=facility_id).select_related("area", "host", "unit").first()
+
+
 def stages_of(facility_id: UUID, scope: Scope) -> QuerySet[FacilityStage]:
     """Return a facility's confirmed stages, latest first."""
     rows = FacilityStage.objects.filter(scope.q(), known(None), facility_id=facility_id)

@@ -54,7 +54,7 @@ class _OfFacility(models.Model):
 
     def clean(self) -> None:
         """Take over the facility's kind."""
-        if self.facility_id:
+        if self.facility_id is not None:
             self.facility_kind = self.facility.kind
 
 

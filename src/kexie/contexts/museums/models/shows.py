@@ -1,6 +1,6 @@
 """Shows held, and the times at which they are regularly on."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -16,7 +16,7 @@ class Show(Activity):
 
     KIND = Activity.Kind.SHOW
 
-    objects = Activity.proxy_manager(Activity.Kind.SHOW)
+    objects: ClassVar[models.Manager[Any]] = Activity.proxy_manager(Activity.Kind.SHOW)
 
     class Meta:
         proxy = True

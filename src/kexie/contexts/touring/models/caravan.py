@@ -86,8 +86,9 @@ class CaravanTrip(Record):
         errors: dict[str, Any] = {}
         if self._returns_too_early():
             errors["returns_at"] = _("返回时间要晚于出车时间。")
-        known = self.odometer_out is not None and self.odometer_in is not None
-        self.km = self.odometer_in - self.odometer_out if known else None
+        self.km = None
+        if self.odometer_out is not None and self.odometer_in is not None:
+            self.km = self.odometer_in - self.odometer_out
         if self.km is not None and self.km < 0:
             errors["odometer_in"] = _("返回里程表读数不能小于出车读数。")
             self.km = None
@@ -125,7 +126,7 @@ class CaravanStop(HeadCounted):
 
     def clean(self) -> None:
         """Refuse a day outside the trip's."""
-        if self.trip_id and self.occurred_on and not self._is_within():
+        if None not in (self.trip_id, self.occurred_on) and not self._is_within():
             raise ValidationError({"occurred_on": _("日期不在这次出车的起止日期内。")})
 
     def _is_within(self) -> bool:

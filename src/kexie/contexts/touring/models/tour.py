@@ -64,7 +64,7 @@ class TourStop(Record):
 
     def clean(self) -> None:
         """Refuse a stop that ends before it begins."""
-        if self.ended_on and self.occurred_on and self.ended_on < self.occurred_on:
+        if None not in (self.ended_on, self.occurred_on) and self.ended_on < self.occurred_on:
             raise ValidationError({"ended_on": _("闭展日期不能早于开展日期。")})
 
 
@@ -79,7 +79,7 @@ class TourDailyLog(HeadCounted):
 
     def clean(self) -> None:
         """Refuse a day outside the stop's."""
-        if self.stop_id and self.occurred_on and not self._is_within():
+        if None not in (self.stop_id, self.occurred_on) and not self._is_within():
             raise ValidationError({"occurred_on": _("日期不在这一站的展期内。")})
 
     def _is_within(self) -> bool:
