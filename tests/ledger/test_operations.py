@@ -110,6 +110,7 @@ def test_database_refuses_to_overwrite(world: build.World, statement: str) -> No
 def test_database_refuses_to_empty_the_table(world: build.World) -> None:
     world.confirmed(DAY)
     with pytest.raises(DatabaseError, match="kexie: "), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("TRUNCATE ledger_activity CASCADE")
 
 

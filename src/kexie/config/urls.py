@@ -9,8 +9,10 @@ from kexie.config import health
 _PARTS = (
     ("", "kexie.foundation.access.urls"),  # /sign-in/, /sign-out/, /account/
     ("", "kexie.platform.files.urls"),  # /files/
+    ("work/dashboard/", "kexie.workbench.dashboard.urls"),
     ("work/", "kexie.workbench.urls"),
     ("", "kexie.ui.urls"),  # /ui-gallery/, /appearance/
+    ("figures/", "kexie.portal.figures.urls"),
     ("", "kexie.portal.urls"),
 )
 urlpatterns: list[URLPattern | URLResolver] = [

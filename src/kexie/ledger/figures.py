@@ -64,7 +64,8 @@ class Slice:
 def figure(cell: Cell, scope: Scope, *, now: dt.datetime) -> Figure:
     """Return the figure with its method mix and digest."""
     measure = _allowed(cell, scope)
-    total, count = value_and_rows(cell, scope)
+    methods = _methods(measure, cell, scope)
+    total, count = _sum_of(methods) if methods else value_and_rows(cell, scope)
     found = Figure(
         cell=cell,
         measure=measure,
@@ -72,8 +73,8 @@ def figure(cell: Cell, scope: Scope, *, now: dt.datetime) -> Figure:
         rows=count,
         as_of=cell.known_at or now,
         parts=_parts(measure, cell, scope),
-        methods=_methods(measure, cell, scope),
-        uncounted=_uncounted(measure, cell, scope),
+        methods=tuple((str(one.group), Decimal(one.value or 0)) for one in methods if one.group),
+        uncounted=sum(one.rows for one in methods if not one.group),
     )
     return replace(found, digest=_digest(found, scope))
 
@@ -398,22 +399,15 @@ def _parts(measure: Measure, cell: Cell, scope: Scope) -> tuple[int, int] | None
     return None
 
 
-def _methods(
-    measure: Measure, cell: Cell, scope: Scope
-) -> tuple[tuple[str, Decimal], ...]:
-    if not (measure.is_head_count and isinstance(measure.kind, Sum)):
-        return ()
-    slices = breakdown(cell, scope, by="method")
-    return tuple(
-        (str(one.group), Decimal(one.value or 0)) for one in slices if one.group
-    )
+def _methods(measure: Measure, cell: Cell, scope: Scope) -> list[Slice]:
+    """Return a head count cut by method; rows without a count are a slice without a group."""
+    if measure.is_head_count and isinstance(measure.kind, Sum):
+        return breakdown(cell, scope, by="method")
+    return []
 
 
-def _uncounted(measure: Measure, cell: Cell, scope: Scope) -> int:
-    if not (measure.is_head_count and isinstance(measure.kind, Sum)):
-        return 0
-    slices = breakdown(cell, scope, by="method")
-    return sum(one.rows for one in slices if not one.group)
+def _sum_of(slices: Sequence[Slice]) -> tuple[Number, int]:
+    return _whole(sum((Decimal(one.value or 0) for one in slices), Decimal(0))), sum(one.rows for one in slices)
 
 
 def _digest(found: Figure, scope: Scope) -> str:

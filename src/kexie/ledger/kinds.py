@@ -21,7 +21,7 @@ from django.db.models import (
     Window,
 )
 from django.db.models import Sum as SqlSum
-from django.db.models.functions import Coalesce, Greatest, Least, RowNumber
+from django.db.models.functions import Cast, Coalesce, Greatest, Least, RowNumber
 
 from kexie.kernel.periods import Period
 
@@ -72,7 +72,8 @@ class Sum:
 
     def contribute(self, rows: Rows, cell: "Cell") -> Rows:  # noqa: ARG002 - all kinds have one signature
         """Annotate each row with its quantity."""
-        return rows.annotate(contribution=Coalesce(F(self.of), Value(0)))
+        none = Cast(Value(0), rows.model._meta.get_field(self.of))
+        return rows.annotate(contribution=Coalesce(F(self.of), none))
 
     def value(self, rows: Rows, cell: "Cell") -> Number:
         """Return the sum of the quantity."""

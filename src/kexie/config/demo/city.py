@@ -58,14 +58,14 @@ _FIELDS = (
     "科普作家 青少年科技辅导员 农村专业技术 公路 质量 标准化 档案信息 反邪教"
 ).split()
 _PROVINCIAL = "农学 医学 计算机 机械工程 食品科学 园艺 生物医学工程 新能源 化学化工 自动化".split()
-_UNIVERSITIES = (
-    "淮颍大学 江淮农业大学 皖北理工学院 庐州医科大学 颍淮师范学院 东皖工业大学".split()
-)
+_UNIVERSITIES = "淮颍大学 江淮农业大学 皖北理工学院 庐州医科大学 颍淮师范学院 东皖工业大学".split()
 _TOWN_HEADS = "柳沟 双河 石桥 杨湾 枣园 清溪 长店 河套 望湖 新堰 东岗 三塔 白庙 泉口 周寨 槐店 李集 沙埠 芦塘 芝田 界沟 古渡".split()
 _VILLAGE_HEADS = "前湾 后堤 大槐 小桥 东圩 西圩 南园 北塘 梨树 麦丰 荷塘 柿园 青松 长埂 红旗 和谐 新建 瓦房 老渡 高台".split()
 _SCHOOL_HEADS = "启明 晨光 致远 育才 求真 博文 明德 清河 向阳 新苗 弘毅 崇文 星河 朝霞 春晖 知行 树人 青禾 慧源 景和".split()
 _FIRM_HEADS = "澄宇 穗岭 云舸 汇朴 禾悦 铂澜 星沚 昶岳 沐晟 岚图 合赫 川屿 翎越 甬澄 尧禾 珩创 沃谷 青岫 洛溪 皓岭".split()
-_FIRM_TRADES = "生物医药 新能源汽车部件 智能装备 新材料 食品科技 电子科技 农机装备 纺织科技 环保工程 循环再生".split()
+_FIRM_TRADES = (
+    "生物医药 新能源汽车部件 智能装备 新材料 食品科技 电子科技 农机装备 纺织科技 环保工程 循环再生".split()
+)
 
 
 def build(*, now: dt.datetime, seed: int) -> DemoCity:
@@ -98,9 +98,7 @@ class _Builder:
     serial: int = 0
 
     def build(self) -> DemoCity:
-        departments = dict(
-            zip(_DEPARTMENTS, self._make(self._departments()), strict=True)
-        )
+        departments = dict(zip(_DEPARTMENTS, self._make(self._departments()), strict=True))
         counties = dict(zip(COUNTIES, self._make(self._counties()), strict=True))
         museums = dict(zip(_MUSEUMS, self._make(self._museums(counties)), strict=True))
         self._place_museums(museums)
@@ -114,9 +112,7 @@ class _Builder:
             schools=self._make(self._schools(counties)),
             firms=self._make(self._firms(counties)),
             societies=self._make(self._societies()),
-            provincial_societies=self._make(
-                self._outside([f"安徽省{name}学会" for name in _PROVINCIAL])
-            ),
+            provincial_societies=self._make(self._outside([f"安徽省{name}学会" for name in _PROVINCIAL])),
             universities=self._make(self._outside(list(_UNIVERSITIES))),
             accounts={},
             now=self.now,
@@ -126,19 +122,11 @@ class _Builder:
         return city
 
     def _make(self, wanted: Iterator[Unit]) -> list[Unit]:
-        return units.create_units(
-            association=self.root, units=wanted, actor=None, now=self.now
-        )
+        return units.create_units(association=self.root, units=wanted, actor=None, now=self.now)
 
-    def _unit(
-        self, parent: Unit, kind: Kind, name: str, area: str, category: str = ""
-    ) -> Unit:
+    def _unit(self, parent: Unit, kind: Kind, name: str, area: str, category: str = "") -> Unit:
         self.serial += 1
-        code = (
-            synthetic_credit_code(self.serial, category=category, area=area[:6])
-            if category
-            else ""
-        )
+        code = synthetic_credit_code(self.serial, category=category, area=area[:6]) if category else ""
         return Unit(
             code=f"d{self.serial:05}",
             association=self.root,
@@ -151,10 +139,7 @@ class _Builder:
         )
 
     def _departments(self) -> Iterator[Unit]:
-        return (
-            self._unit(self.root, Kind.DEPARTMENT, name, CITY)
-            for name in _DEPARTMENTS.values()
-        )
+        return (self._unit(self.root, Kind.DEPARTMENT, name, CITY) for name in _DEPARTMENTS.values())
 
     def _counties(self) -> Iterator[Unit]:
         for code in COUNTIES:
@@ -183,9 +168,7 @@ class _Builder:
     def _villages(self, counties: dict[str, Unit]) -> Iterator[Unit]:
         for area in sorted(self.areas.values(), key=lambda one: one.code):
             if area.level == Level.VILLAGE:
-                yield self._unit(
-                    counties[area.code[:6]], Kind.VILLAGE, area.name, area.code
-                )
+                yield self._unit(counties[area.code[:6]], Kind.VILLAGE, area.name, area.code)
 
     def _schools(self, counties: dict[str, Unit]) -> Iterator[Unit]:
         stages = ("小学", "小学", "小学", "中学", "初级中学")
@@ -200,15 +183,10 @@ class _Builder:
         codes = list(counties)
         for index, (head, trade) in enumerate(pairs[:176]):
             code = codes[index % len(codes)]
-            yield self._unit(
-                counties[code], Kind.FIRM, f"阜阳{head}{trade}有限公司", code, "91"
-            )
+            yield self._unit(counties[code], Kind.FIRM, f"阜阳{head}{trade}有限公司", code, "91")
 
     def _societies(self) -> Iterator[Unit]:
-        return (
-            self._unit(self.root, Kind.SOCIETY, f"阜阳市{name}学会", CITY, "51")
-            for name in _FIELDS
-        )
+        return (self._unit(self.root, Kind.SOCIETY, f"阜阳市{name}学会", CITY, "51") for name in _FIELDS)
 
     def _outside(self, names: list[str]) -> Iterator[Unit]:
         return (self._unit(self.root, Kind.OUTSIDE, name, CITY) for name in names)

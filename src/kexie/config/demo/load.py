@@ -35,16 +35,12 @@ def existing() -> Unit | None:
     roots = list(Unit.objects.filter(kind=Kind.ASSOCIATION))
     if any(not root.is_demo for root in roots):
         raise DatabaseInUse(
-            _(
-                "这个数据库里已有正式数据，不能载入演示城市。请换一个 KEXIE_HOME 或 DATABASE_URL 再试。"
-            )
+            _("这个数据库里已有正式数据，不能载入演示城市。请换一个 KEXIE_HOME 或 DATABASE_URL 再试。")
         )
     return roots[0] if roots else None
 
 
-def load(
-    *, now: dt.datetime, seed: int = SEED, only: tuple[str, ...] = ()
-) -> Iterator[Step]:
+def load(*, now: dt.datetime, seed: int = SEED, only: tuple[str, ...] = ()) -> Iterator[Step]:
     """Load the city in one transaction, yielding each step; `only` names contexts for tests."""
     with transaction.atomic():
         city = demo_city.build(now=now, seed=seed)
@@ -55,12 +51,8 @@ def load(
         for label, module in _rooms(only):
             for part, rows in import_module(module).load(city):
                 yield Step(f"{label} · {part}", rows)
-        yield Step(
-            _("汇总"), rollups.fold_all(association_id=city.association.pk, now=now)
-        )
-    yield Step(
-        _("签署日志"), log.sign_head(association_id=city.association.pk, now=now).size
-    )
+        yield Step(_("汇总"), rollups.fold_all(association_id=city.association.pk, now=now))
+    yield Step(_("签署日志"), log.sign_head(association_id=city.association.pk, now=now).size)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from kexie.foundation.areas.models import Area
 from kexie.kernel.periods import Period
@@ -14,19 +13,12 @@ from kexie.kernel.scope import Scope
 from kexie.ledger import figures, registry
 from kexie.ledger.addresses import figure_url
 from kexie.ledger.figures import Figure, Slice
+from kexie.ledger.groups import GROUPS
 from kexie.ledger.measures import Cell, Flow, Measure
 from kexie.ledger.models import Method
 from kexie.ui.charts import Point
 from kexie.ui.figures import FigureView, Share
 
-GROUPS = {
-    "innovation": gettext_lazy("服务创新发展"),
-    "popularisation": gettext_lazy("科学普及"),
-    "literacy": gettext_lazy("青少年与科学素质"),
-    "rural": gettext_lazy("乡村振兴"),
-    "workers": gettext_lazy("科技工作者之家"),
-    "organisation": gettext_lazy("组织建设"),
-}
 STOCK_YEARS = 6
 LONG_PERIOD = dt.timedelta(days=800)
 

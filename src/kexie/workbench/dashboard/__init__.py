@@ -1,0 +1,1 @@
+"""The leader's dashboard: the state of the work by area, with every figure open."""
