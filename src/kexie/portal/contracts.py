@@ -2,42 +2,38 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from kexie.kernel.errors import Text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MuseumCard:
-    """A museum today. `state` is open, closed or building; `today` says it in words."""
+    """A museum on a day. `state` is open, closed or other (not in use yet, or no more); `line` says it in words."""
 
-    key: str
+    code: str
     name: str
     state: str
-    today: str
-    area: str = ""
+    label: str
+    line: str
+    county: str = ""
     address: str = ""
     phone: str = ""
-    note: str = ""
-    facts: Sequence[tuple[str, object]] = field(default_factory=tuple)
-    halls: Sequence[tuple[str, str]] = field(default_factory=tuple)
-    stages: Sequence[tuple[dt.date, str]] = field(default_factory=tuple)
+    facts: Sequence[tuple[Text, object]] = ()
 
 
-@dataclass(frozen=True)
-class ActivityCard:
-    """An activity that was, is or will be held."""
+@dataclass(frozen=True, kw_only=True)
+class Happening:
+    """Something one can go to, or that was held: an activity, a regular show, a touring exhibition, a contest day."""
 
-    key: str
     title: str
     kind: str
     day: dt.date
+    href: str = ""
     hours: str = ""
-    place: str = ""
-    area: str = ""
-    host: str = ""
-    audience: str = ""
-    subject: str = ""
+    where: str = ""
+    until: dt.date | None = None
     cancelled: bool = False
-    online: bool = False
 
     @property
     def month(self) -> tuple[int, int]:
@@ -45,37 +41,21 @@ class ActivityCard:
         return (self.day.year, self.day.month)
 
 
-@dataclass(frozen=True)
-class FacilityCard:
-    """A popularisation facility. `working` is False when it is suspended or withdrawn; `state` says it in words."""
+@dataclass(frozen=True, kw_only=True)
+class Detail:
+    """A page of facts about one thing, with an optional history (latest last) and an optional list."""
 
-    key: str
-    name: str
-    kind: str
-    kind_code: str = ""
-    area_code: str = ""
-    area: str = ""
-    address: str = ""
-    state: str = ""
-    working: bool = True
-    keeper: str = ""
-    facts: Sequence[tuple[str, object]] = field(default_factory=tuple)
-    history: Sequence[tuple[dt.date, str]] = field(default_factory=tuple)
+    title: str
+    sub: str = ""
+    tag: str = ""
+    facts: Sequence[tuple[Text, object]] = ()
+    history_title: Text = ""
+    history: Sequence[tuple[dt.date, str]] = ()
+    list_title: Text = ""
+    list: Sequence[tuple[str, str]] = ()
 
 
-@dataclass(frozen=True)
-class ContestCard:
-    """A youth contest or programme, with what is known of its latest editions."""
-
-    key: str
-    name: str
-    kind: str
-    latest: str = ""
-    note: str = ""
-    editions: Sequence[tuple[str, str]] = field(default_factory=tuple)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Tile:
     """One county of the schematic map: column and row from the upper left, and how many things it has."""
 

@@ -7,7 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kexie.foundation.areas.models import Area
-from kexie.portal.queries import PUBLIC_KINDS
+from kexie.kernel.errors import Text
+from kexie.portal.queries.happenings import PUBLIC_KINDS
 
 WHEN = (
     ("", _("不限")),
@@ -26,7 +27,12 @@ class Filters(forms.Form):
 
     def __init__(self, data: Any, *, areas: Sequence[Area]) -> None:
         super().__init__(data, auto_id="filter-%s")
-        self.fields["area"].choices = [("", _("全市")), *((area.code, area.name) for area in areas)]
+        self._offer("area", [("", _("全市")), *((area.code, area.name) for area in areas)])
+
+    def _offer(self, name: str, choices: Sequence[tuple[str, Text]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - says to the type checker what the class says
+        field.choices = choices
 
     def chosen(self) -> dict[str, str]:
         """Each field's valid answer, or ""."""
@@ -42,10 +48,13 @@ class ActivityFilters(Filters):
 
     def __init__(self, data: Any, *, areas: Sequence[Area]) -> None:
         super().__init__(data, areas=areas)
-        self.fields["kind"].choices = [
-            ("", _("全部类型")),
-            *((kind.value, kind.label) for kind in PUBLIC_KINDS),
-        ]
+        self._offer(
+            "kind",
+            [
+                ("", _("全部类型")),
+                *((kind.value, kind.label) for kind in PUBLIC_KINDS),
+            ],
+        )
 
 
 class FacilityFilters(Filters):
@@ -55,4 +64,4 @@ class FacilityFilters(Filters):
 
     def __init__(self, data: Any, *, areas: Sequence[Area], kinds: Sequence[tuple[str, str]]) -> None:
         super().__init__(data, areas=areas)
-        self.fields["kind"].choices = [("", _("全部类型")), *kinds]
+        self._offer("kind", [("", _("全部类型")), *kinds])

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-Text = str | Promise
+from kexie.kernel.errors import Text
 
 FIRMS: Final = "firms"
 WORKERS: Final = "workers"

@@ -7,6 +7,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from kexie.ui.text import Text
+
 FEW = 6  # up to so many bars, every label has room on a phone
 HEIGHT, TOP, BOTTOM = 240, 16, 28  # px; across, everything is in per cent so that text keeps its size
 
@@ -15,7 +17,7 @@ HEIGHT, TOP, BOTTOM = 240, 16, 28  # px; across, everything is in per cent so th
 class Point:
     """One observation of a series; `value` None is a gap; `open` marks a period that still runs."""
 
-    label: str
+    label: Text
     value: float | None
     href: str = ""
     open: bool = False
@@ -71,7 +73,7 @@ def spark_points(
 def nice_step(top: float, lines: int = 4) -> float:
     """The smallest of 1, 2, 2.5, 5 × 10ⁿ that reaches `top` in at most `lines` steps; counts never go below 1."""
     raw = max(top / lines, 1)
-    size = 10 ** math.floor(math.log10(raw))
+    size = 10.0 ** math.floor(math.log10(raw))
     return next((factor * size for factor in (1, 2, 2.5, 5, 10) if factor * size >= raw), 10 * size)
 
 

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from kexie.ui.text import Text
+
 
 @dataclass(frozen=True)
 class Share:
     """A part of a whole, such as one counting method among the visits."""
 
-    label: str
+    label: Text
     value: float | Decimal | int
     href: str = ""
 
@@ -19,13 +21,13 @@ class Share:
 class FigureView:
     """One figure as shown: `value` None means that no records answer it."""
 
-    label: str
+    label: Text
     value: int | float | Decimal | None
-    unit: str = ""
+    unit: Text = ""
     as_of: dt.date | dt.datetime | None = None
     href: str = ""
-    note: str = ""
+    note: Text = ""
     delta: int | float | Decimal | None = None
-    delta_label: str = ""
+    delta_label: Text = ""
     trend: Sequence[float] = field(default_factory=tuple)
     mix: Sequence[Share] = field(default_factory=tuple)

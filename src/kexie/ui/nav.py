@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kexie.ui.text import Text
+
 
 @dataclass(frozen=True)
 class Link:
     """A place to go. `count` is shown when not None; `current` marks where the reader is."""
 
-    label: str
+    label: Text
     href: str = ""
     icon: str = ""
     count: int | None = None
@@ -19,5 +21,5 @@ class Link:
 class Group:
     """A titled group of links in the rail."""
 
-    label: str
+    label: Text
     links: Sequence[Link]

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from kexie.ui.text import Text
+
 
 @dataclass(frozen=True)
 class Column:
     """A column head. `sort_url` makes it a link; `sorted` is "", "ascending" or "descending"."""
 
-    label: str
+    label: Text
     numeric: bool = False
     nowrap: bool = False
     sort_url: str = ""

@@ -63,6 +63,12 @@ def latest_results(scope: Scope, *, today: dt.date, limit: int = 6) -> list[Publ
     return [_published(holding) for holding in islice(queries.published(scope, until=today), limit)]
 
 
+def contest(scope: Scope, contest_id: UUID) -> ContestNotice | None:
+    """Return one contest in sight, or None."""
+    found = Contest.objects.filter(scope.q(), pk=contest_id).select_related("series", "unit").first()
+    return _notice(found) if found else None
+
+
 def prizes(scope: Scope, contest_id: UUID) -> list[Prize]:
     """Return the prizes of a contest, best first; empty where none are published."""
     contest = Contest.objects.filter(scope.q(), pk=contest_id).first()

@@ -2,68 +2,71 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Final, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from kexie.portal import context, queries
-from kexie.portal.contracts import ContestCard, FacilityCard, MuseumCard
+from kexie.contexts.facilities.facade import FacilityInUse
+from kexie.ledger.models import Activity
+from kexie.portal import context
+from kexie.portal.contracts import Detail
 from kexie.portal.forms import ActivityFilters, FacilityFilters
+from kexie.portal.queries import contests, facilities, happenings, museums
 from kexie.portal.views.base import begin_or_404
-from kexie.portal.views.pages import facility_tiles
+from kexie.portal.views.pages import facilities_in
 from kexie.ui.nav import Link
 
 PAGE_SIZE: Final = 20
-Card = TypeVar("Card", MuseumCard, FacilityCard, ContestCard)
+AHEAD: Final = 12
 
 
 @require_safe
 def show_museums(request: HttpRequest) -> HttpResponse:
     """The museums and their state today."""
     visit = begin_or_404()
-    return render(
-        request,
-        "portal/museums.html",
-        {"today": visit.today, "museums": queries.museums(visit.scope, visit.today)},
-    )
+    return render(request, "portal/museums.html", {"museums": museums.cards(visit.scope, visit.today)})
 
 
 @require_safe
-def show_museum(request: HttpRequest, key: str) -> HttpResponse:
-    """One museum: hours, halls, how it came to be."""
+def show_museum(request: HttpRequest, code: str) -> HttpResponse:
+    """One museum: hours, size, and the next shows."""
     visit = begin_or_404()
-    museum = _find(queries.museums(visit.scope, visit.today), key)
-    trail = [Link(_("场馆"), context.address("portal:museums")), Link(museum.name)]
-    return render(request, "portal/museum.html", {"museum": museum, "trail": trail, "today": visit.today})
+    museum = next((one for one in museums.cards(visit.scope, visit.today) if one.code == code), None)
+    if museum is None:
+        raise Http404(_("没有这个科技馆。"))
+    here = context.address("portal:museum", code)
+    shows = [one for one in happenings.coming(visit.scope, visit.today, limit=AHEAD * 4) if one.href == here]
+    values = {
+        "museum": museum,
+        "shows": shows[:AHEAD],
+        "trail": _trail("portal:museums", _("场馆"), museum.name),
+    }
+    return render(request, "portal/museum.html", values)
 
 
 @require_safe
 def show_activities(request: HttpRequest) -> HttpResponse:
-    """Activities by time, kind, county and words."""
+    """Activities by time, kind, county and words; without filters, what lies ahead stands first."""
     visit = begin_or_404()
     form = ActivityFilters(request.GET, areas=visit.counties())
     chosen = form.chosen()
     since, until = _window(chosen["when"], visit.today)
-    found = queries.activities(
-        visit.scope,
-        since=since,
-        until=until,
-        kind=chosen["kind"],
-        area=chosen["area"],
-        text=chosen["q"].strip(),
-    )
+    kind, area, text = chosen["kind"], chosen["area"], chosen["q"].strip()
+    found = happenings.activities(visit.scope, since=since, until=until, kind=kind, area=area, text=text)
     page = _page(request, found)
+    first = page.number == 1 and not any(chosen.values())
     values = {
         "form": form,
         "chosen": chosen,
         "page": page,
-        "cards": [queries.card_of(one) for one in page],
-        "today": visit.today,
+        "cards": [happenings.from_activity(one) for one in page],
+        "coming": happenings.coming(visit.scope, visit.today, limit=AHEAD) if first else [],
     }
     return render(request, "portal/activities.html", values)
 
@@ -85,74 +88,63 @@ def _window(when: str, today: dt.date) -> tuple[dt.date | None, dt.date | None]:
 def show_activity(request: HttpRequest, key: UUID) -> HttpResponse:
     """One activity."""
     visit = begin_or_404()
-    found = queries.activities(visit.scope).filter(pk=key).first()
-    if found is None:
-        raise Http404(_("没有这个活动，或者它还没有公布。"))
-    card = queries.card_of(found)
-    trail = [Link(_("活动"), context.address("portal:activities")), Link(card.title)]
-    return render(request, "portal/activity.html", {"card": card, "trail": trail, "today": visit.today})
+    found = happenings.activities(visit.scope).filter(pk=key).first()
+    detail = happenings.detail(found, visit.today) if found else None
+    return _detail(request, detail, "portal:activities", _("活动"))
 
 
 @require_safe
 def show_facilities(request: HttpRequest) -> HttpResponse:
     """Facilities by kind and county, with the schematic map."""
     visit = begin_or_404()
-    counties = visit.counties()
-    known = queries.facilities(visit.scope, visit.today)
-    kinds = sorted({(one.kind_code, one.kind) for one in known})
-    form = FacilityFilters(request.GET, areas=counties, kinds=kinds)
+    counties, known = visit.counties(), facilities.in_use(visit.scope, visit.today)
+    form = FacilityFilters(request.GET, areas=counties, kinds=facilities.kinds(known))
     chosen = form.chosen()
-    found = [one for one in known if _fits(one, chosen)]
+    found = facilities.chosen(known, kind=chosen["kind"], area=chosen["area"], text=chosen["q"].strip())
+    counts = facilities.by_county(known)
     values = {
         "form": form,
         "chosen": chosen,
         "page": _page(request, found),
-        "tiles": facility_tiles(visit, counties, chosen["area"]),
+        "tiles": facilities.county_tiles(counties, counts, current=chosen["area"], link=facilities_in),
         "total": len(known),
     }
     return render(request, "portal/facilities.html", values)
 
 
-def _fits(card: FacilityCard, chosen: dict[str, str]) -> bool:
-    text = chosen["q"].strip()
-    return (
-        card.area_code.startswith(chosen["area"])
-        and chosen["kind"] in ("", card.kind_code)
-        and (not text or text in card.name or text in card.address)
-    )
-
-
 @require_safe
-def show_facility(request: HttpRequest, key: str) -> HttpResponse:
+def show_facility(request: HttpRequest, key: UUID) -> HttpResponse:
     """One facility: what it is, whether it works, its history."""
     visit = begin_or_404()
-    facility = _find(queries.facilities(visit.scope, visit.today, working_only=False), key)
-    trail = [Link(_("设施"), context.address("portal:facilities")), Link(facility.name)]
-    return render(request, "portal/facility.html", {"facility": facility, "trail": trail})
+    detail = facilities.detail(visit.scope, key, visit.today)
+    return _detail(request, detail, "portal:facilities", _("设施"))
 
 
 @require_safe
 def show_contests(request: HttpRequest) -> HttpResponse:
-    """The contests and programmes."""
+    """The contests one can enter, those to come, and results."""
     visit = begin_or_404()
-    return render(request, "portal/contests.html", {"contests": queries.contests(visit.scope)})
+    return render(request, "portal/contests.html", {"lists": contests.lists(visit.scope, visit.today)})
 
 
 @require_safe
-def show_contest(request: HttpRequest, key: str) -> HttpResponse:
-    """One contest and its editions."""
+def show_contest(request: HttpRequest, key: UUID) -> HttpResponse:
+    """One contest and its prizes."""
     visit = begin_or_404()
-    contest = _find(queries.contests(visit.scope), key)
-    trail = [Link(_("竞赛"), context.address("portal:contests")), Link(contest.name)]
-    return render(request, "portal/contest.html", {"contest": contest, "trail": trail})
+    return _detail(request, contests.detail(visit.scope, key, visit.today), "portal:contests", _("竞赛"))
 
 
-def _find(cards: Sequence[Card], key: str) -> Card:
-    for card in cards:
-        if card.key == key:
-            return card
-    raise Http404(_("没有找到。"))
+def _detail(request: HttpRequest, detail: Detail | None, parent: str, label: str) -> HttpResponse:
+    if detail is None:
+        raise Http404(_("没有找到，或者它还没有公布。"))
+    return render(
+        request, "portal/detail.html", {"detail": detail, "trail": _trail(parent, label, detail.title)}
+    )
 
 
-def _page(request: HttpRequest, items: object) -> Page:  # type: ignore[type-arg]  # of cards or of records
-    return Paginator(items, PAGE_SIZE).get_page(request.GET.get("page"))  # type: ignore[arg-type]  # a list or a query
+def _trail(parent: str, label: str, title: str) -> list[Link]:
+    return [Link(label, context.address(parent)), Link(title)]
+
+
+def _page(request: HttpRequest, items: Sequence[FacilityInUse] | QuerySet[Activity]) -> Page[Any]:
+    return Paginator(items, PAGE_SIZE).get_page(request.GET.get("page"))

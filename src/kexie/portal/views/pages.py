@@ -5,11 +5,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from kexie.foundation.areas.models import Area
-from kexie.portal import context, queries, services
-from kexie.portal.contracts import Tile
-from kexie.portal.views.base import Visit, begin
+from kexie.portal import context, services
+from kexie.portal.queries import contests, facilities, happenings, headlines, museums
+from kexie.portal.queries import services as running
+from kexie.portal.views.base import begin
 from kexie.ui.nav import Link
+
+COMING, HELD, CONTESTS = 8, 4, 5
 
 
 @require_safe
@@ -18,29 +20,27 @@ def home(request: HttpRequest) -> HttpResponse:
     visit = begin()
     if visit is None:
         return render(request, "portal/not_set_up.html")
-    coming, past = queries.coming_and_past(visit.scope, visit.today, limit=8)
-    counties = visit.counties()
+    scope, today, counties = visit.scope, visit.today, visit.counties()
+    counts = facilities.by_county(facilities.in_use(scope, today))
     values = {
-        "today": visit.today,
-        "museums": queries.museums(visit.scope, visit.today),
-        "coming": coming,
-        "past": past,
-        "contests": queries.contests(visit.scope)[:5],
+        "today": today,
+        "museums": museums.cards(scope, today),
+        "coming": happenings.coming(scope, today, limit=COMING),
+        "past": happenings.past(scope, today, limit=HELD),
+        "contests": contests.headlines(scope, today, limit=CONTESTS),
         "firms": [one for one in services.SERVICES if one.audience == services.FIRMS],
         "workers": [one for one in services.SERVICES if one.audience == services.WORKERS],
-        "tiles": facility_tiles(visit, counties),
+        "tiles": facilities.county_tiles(counties, counts, current="", link=facilities_in),
         "counties": counties,
-        "headlines": queries.headlines(visit.scope, visit.today, visit.now),
+        "headlines": headlines.headlines(scope, today),
         "figures_href": context.address("figures:index"),
     }
     return render(request, "portal/home.html", values)
 
 
-def facility_tiles(visit: Visit, counties: list[Area], chosen: str = "") -> list[Tile]:
-    """The facilities of each county on the schematic map."""
-    counts = queries.facilities_by_county(visit.scope, visit.today)
-    href = context.address("portal:facilities")
-    return queries.county_tiles(counties, counts, chosen=chosen, link=lambda code: f"{href}?area={code}")
+def facilities_in(area: str) -> str:
+    """The address of the facilities of one county."""
+    return f"{context.address('portal:facilities')}?area={area}"
 
 
 @require_safe
@@ -55,12 +55,14 @@ def show_services(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def show_service(request: HttpRequest, slug: str) -> HttpResponse:
-    """One service: what one gets, the steps, what it takes."""
-    service = services.service(slug)
+    """One service: what one gets, the steps, what it takes, and what runs already."""
+    service, visit = services.service(slug), begin()
     if service is None:
         raise Http404(_("没有这项服务。"))
+    heading, lines = running.running(slug, visit.scope, visit.today) if visit else ("", [])
     trail = [Link(_("服务"), context.address("portal:services")), Link(str(service.title))]
-    return render(request, "portal/service.html", {"service": service, "trail": trail})
+    values = {"service": service, "trail": trail, "heading": heading, "lines": lines}
+    return render(request, "portal/service.html", values)
 
 
 @require_safe

@@ -105,7 +105,7 @@ def largest(points: Sequence[charts.Point]) -> float:
 
 
 @register.filter
-def page_numbers(page: Page) -> list[int | str]:
+def page_numbers(page: Page[Any]) -> list[int | str]:
     """The numbers a pager names: the ends, the neighbours and an ellipsis between."""
     return list(page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1))
 
@@ -170,6 +170,14 @@ def year_month(value: object) -> str:
 
 
 @register.filter
+def month_day(value: object) -> str:
+    """11月23日."""
+    if not isinstance(value, dt.date):
+        return ""
+    return gettext("%(month)s月%(day)s日") % {"month": _local(value).month, "day": _local(value).day}
+
+
+@register.filter
 def month_weekday(value: object) -> str:
     """11月 周一: what stands beside a calendar leaf."""
     if not isinstance(value, dt.date):
@@ -220,4 +228,4 @@ def _query(context: template.Context, changes: dict[str, Any]) -> str:
         query.pop(key, None)
         if value not in (None, ""):
             query[key] = value
-    return "?" + query.urlencode()
+    return f"?{query.urlencode()}"

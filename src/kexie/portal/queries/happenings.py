@@ -1,0 +1,154 @@
+"""What one can go to: regular shows, touring exhibitions, contest days and activities, and what was held lately."""
+
+import datetime as dt
+from collections import defaultdict
+from typing import Final
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kexie.contexts.contests import facade as contests
+from kexie.contexts.museums import facade as museums
+from kexie.contexts.touring import facade as touring
+from kexie.kernel.errors import Text
+from kexie.kernel.scope import Scope
+from kexie.ledger.models import Activity, State
+from kexie.portal.contracts import Detail, Happening
+from kexie.portal.queries.museums import hours_of
+from kexie.ui.templatetags.ui import cn_date, month_day, weekday
+
+PUBLIC_KINDS: Final = (
+    Activity.Kind.SHOW,
+    Activity.Kind.LECTURE,
+    Activity.Kind.EXHIBITION,
+    Activity.Kind.CONSULTING,
+    Activity.Kind.POPULAR,
+    Activity.Kind.COMPETITION,
+    Activity.Kind.TRAINING,
+)
+SHOWS_READ: Final = 24
+
+
+def activities(
+    scope: Scope,
+    *,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    kind: str = "",
+    area: str = "",
+    text: str = "",
+) -> QuerySet[Activity]:
+    """The confirmed public activities from `since` to before `until`, newest first."""
+    found = Activity.objects.filter(scope.q(), state=State.CONFIRMED, kind__in=PUBLIC_KINDS)
+    found = found.select_related("area", "place", "host", "unit")
+    if since:
+        found = found.filter(occurred_on__gte=since)
+    if until:
+        found = found.filter(occurred_on__lt=until)
+    if kind:
+        found = found.filter(kind=kind)
+    if area:
+        found = found.filter(area__code__startswith=area)
+    if text:
+        words = Q(title__icontains=text) | Q(subject__icontains=text) | Q(place__name__icontains=text)
+        found = found.filter(words)
+    return found.order_by("-occurred_on", "-starts_at", "-pk")
+
+
+def from_activity(activity: Activity) -> Happening:
+    """The public face of an activity."""
+    return Happening(
+        title=activity.title,
+        kind=activity.get_kind_display(),
+        day=activity.occurred_on,
+        href=reverse("portal:activity", args=[activity.pk]),
+        hours=hours_of(activity.starts_at, activity.ends_at),
+        where=_where(activity),
+        cancelled=not activity.held,
+    )
+
+
+def _where(activity: Activity) -> str:
+    if activity.mode == Activity.Mode.ONLINE:
+        return _("线上")
+    return activity.place.name if activity.place else activity.area.name
+
+
+def detail(activity: Activity, today: dt.date) -> Detail:
+    """The page of one activity."""
+    day = activity.occurred_on
+    known: list[tuple[Text, object]] = [
+        (gettext_lazy("日期"), f"{cn_date(day)} {weekday(day)}"),
+        (gettext_lazy("时间"), hours_of(activity.starts_at, activity.ends_at)),
+        (gettext_lazy("地点"), _where(activity)),
+        (gettext_lazy("类型"), activity.get_kind_display()),
+        (gettext_lazy("主题"), activity.subject),
+        (gettext_lazy("对象"), activity.audience),
+        (gettext_lazy("主办"), str(activity.host or activity.unit)),
+        (gettext_lazy("联合单位"), activity.partner),
+    ]
+    tag = _("已取消") if not activity.held else _("已举办") if day < today else ""
+    return Detail(title=activity.title, tag=tag, facts=[(label, value) for label, value in known if value])
+
+
+def coming(scope: Scope, today: dt.date, *, limit: int) -> list[Happening]:
+    """What lies ahead, nearest first: shows at museums, touring exhibitions, contest days, announced activities."""
+    ahead = [from_activity(one) for one in activities(scope, since=today).filter(held=True).reverse()[:limit]]
+    found = [*_touring(scope, today), *_shows(scope, today), *_contests(scope, today, limit), *ahead]
+    return sorted(found, key=lambda one: (one.day, one.hours))[:limit]
+
+
+def _shows(scope: Scope, today: dt.date) -> list[Happening]:
+    """The regular shows of the next open day, one line for each show and museum with all its times."""
+    read = museums.upcoming_shows(today, scope, limit=SHOWS_READ)
+    times: dict[tuple[dt.date, str, str, str, str], list[str]] = defaultdict(list)
+    for show in read:
+        key = (show.on, show.title, show.museum, show.museum_code, show.hall)
+        times[key].append(f"{show.starts_at.hour}:{show.starts_at:%M}")
+    return [
+        Happening(
+            title=title,
+            kind=str(Activity.Kind.SHOW.label),
+            day=day,
+            hours="、".join(starts),
+            where=f"{museum} {hall}",
+            href=reverse("portal:museum", args=[code]),
+        )
+        for (day, title, museum, code, hall), starts in times.items()
+    ]
+
+
+def _touring(scope: Scope, today: dt.date) -> list[Happening]:
+    return [
+        Happening(
+            title=_("流动科技馆：%(theme)s") % {"theme": stop.theme} if stop.theme else _("流动科技馆"),
+            kind=_("巡展"),
+            day=today,
+            until=stop.until,
+            hours=_("展至%(day)s") % {"day": month_day(stop.until)},
+            where=f"{stop.county} {stop.venue}",
+        )
+        for stop in touring.running_stops(today, scope)
+    ]
+
+
+def _contests(scope: Scope, today: dt.date, limit: int) -> list[Happening]:
+    return [
+        Happening(
+            title=one.name,
+            kind=_("竞赛"),
+            day=one.final_on,
+            where=one.organiser,
+            href=reverse("portal:contest", args=[one.id]),
+        )
+        for one in contests.coming_contests(scope, today=today, limit=limit)
+        if one.final_on
+    ]
+
+
+def past(scope: Scope, today: dt.date, *, limit: int) -> list[Happening]:
+    """What was held lately, newest first; regular shows are left out, they would crowd out the rest."""
+    held = activities(scope, until=today).filter(held=True).exclude(kind=Activity.Kind.SHOW)
+    return [from_activity(one) for one in held[:limit]]
