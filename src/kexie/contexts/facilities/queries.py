@@ -17,7 +17,8 @@ def in_use(day: dt.date, scope: Scope, *, kind: str = "", county: str = "") -> Q
     """Return the facilities in use on a day, of one kind and in one county (six digits) if given."""
     confirmed = FacilityStage.objects.filter(scope.q(), known(None))
     latest = LatestStock("facility", IN_USE).narrow(confirmed, Period.until(day))
-    rows = Facility.objects.filter(scope.q(), pk__in=latest.values("facility_id"), area_id__startswith=county)
+    rows = Facility.objects.filter(scope.q(), pk__in=latest.values("facility_id"))
+    rows = rows.filter(area__code__startswith=county) if county else rows
     rows = rows.filter(kind=kind) if kind else rows
     return rows.select_related("area", "host").order_by("kind", "area_id", "name")
 
