@@ -6,3 +6,9 @@ class Workbench(AppConfig):
     name = "kexie.workbench"
     label = "workbench"
     verbose_name = _("工作台")
+
+    def ready(self) -> None:
+        from kexie.platform.files import rules
+        from kexie.workbench.desk.evidence import may_read
+
+        rules.register("ledger.evidence", may_read)

@@ -1,0 +1,1 @@
+"""The record desk: one way to list, open, write, confirm and reverse any declared type."""

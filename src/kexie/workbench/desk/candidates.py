@@ -1,0 +1,110 @@
+"""The things a relation of a record may point at, and how people name them."""
+
+import uuid
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from kexie.foundation.areas.models import Area
+from kexie.foundation.people.models import Person
+from kexie.foundation.places.models import Place
+from kexie.foundation.units.models import Unit
+from kexie.kernel import text
+from kexie.kernel.scope import Scope
+from kexie.ledger.models import Record, State
+
+# The columns by which people name a thing, best first; the first is exact enough to sort by.
+_NAMES: dict[type[models.Model], tuple[str, ...]] = {
+    Unit: ("name", "short_name", "code", "credit_code"),
+    Area: ("name", "code"),
+    Place: ("name", "address"),
+    Person: ("name",),
+}
+_TITLE_FIELDS = ("name", "title", "award", "code", "number")
+CHUNK = 2_000
+
+
+def candidates(field: models.Field, scope: Scope) -> QuerySet[Any]:
+    """Return what `field` may point at: the doer within the scope, everything else within the association."""
+    model: Any = field.related_model
+    rows = model._default_manager.complex_filter(field.get_limit_choices_to())  # type: ignore[attr-defined]  # relation fields alone come here
+    if model is Unit:
+        inside = scope.q(unit="") if field.name == "unit" else Q(association_id=scope.association_id)
+        return rows.filter(inside).order_by("path")
+    if model is Area:
+        return rows.filter(code__startswith=_area_prefix(scope)).order_by("code")
+    rows = rows.filter(association_id=scope.association_id)
+    if issubclass(model, Record):
+        return rows.exclude(state=State.REVERSED).order_by("-occurred_on", "-pk")
+    return rows.order_by(names_of(model)[0], "pk")
+
+
+def names_of(model: Any) -> tuple[str, ...]:
+    """Return the columns by which the things of a model are named."""
+    if model in _NAMES:
+        return _NAMES[model]
+    own = {field.name for field in model._meta.concrete_fields}
+    return tuple(name for name in _TITLE_FIELDS if name in own) or ("pk",)
+
+
+def search(rows: QuerySet[Any], words: str, *, limit: int) -> list[Any]:
+    """Return the first things whose names hold every word."""
+    names = names_of(rows.model)
+    for word in text.clean(words).split():
+        rows = rows.filter(reduce(or_, (Q(**{f"{name}__icontains": word}) for name in names)))
+    return list(_with_hints(rows)[:limit])
+
+
+def hint(thing: Any) -> str:
+    """Return a word or two that tells a thing from its namesakes."""
+    if isinstance(thing, Unit):
+        return f"{thing.area} · {thing.get_kind_display()}"
+    if isinstance(thing, Area):
+        return thing.code
+    if isinstance(thing, Record):
+        return f"{thing.occurred_on:%Y-%m-%d}"
+    return ""
+
+
+def by_name(rows: QuerySet[Any], wanted: Iterable[str]) -> dict[str, list[Any]]:
+    """Return the things that each text names, by any of their names or their id; two or more are ambiguous.
+
+    A handful of statements, however many texts: imports look up whole columns at once.
+    """
+    texts = sorted({one for one in wanted if one})
+    found: dict[str, dict[Any, Any]] = {one: {} for one in texts}
+    names = [name for name in names_of(rows.model) if name != "pk"]
+    for start in range(0, len(texts), CHUNK):
+        chunk = texts[start : start + CHUNK]
+        condition = reduce(or_, (Q(**{f"{name}__in": chunk}) for name in names), Q(pk__in=_ids(rows.model, chunk)))
+        for thing in rows.filter(condition):
+            for spelling in {str(thing.pk), *(str(getattr(thing, name)) for name in names)}:
+                if spelling in found:
+                    found[spelling][thing.pk] = thing
+    return {one: list(things.values()) for one, things in found.items()}
+
+
+def _ids(model: Any, texts: Iterable[str]) -> list[Any]:
+    if not isinstance(model._meta.pk, models.UUIDField):
+        return list(texts)
+    return [one for one in map(_uuid, texts) if one]
+
+
+def _uuid(value: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(value)
+    except ValueError:
+        return None
+
+
+def _with_hints(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.select_related("area") if rows.model is Unit else rows
+
+
+def _area_prefix(scope: Scope) -> str:
+    root = Unit.objects.select_related("area").get(pk=scope.association_id)
+    return str(root.area.prefix)

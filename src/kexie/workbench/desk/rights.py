@@ -1,0 +1,53 @@
+"""What an account may do at the desk: its grants, read once for a request."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from kexie.foundation.access import queries as access
+from kexie.foundation.access.models import Account, Grant
+from kexie.foundation.access.roles import Action
+from kexie.kernel.errors import Forbidden
+from kexie.kernel.scope import Scope
+from kexie.ledger import registry
+from kexie.ledger.record_types import DeskType
+
+
+@dataclass(frozen=True)
+class Rights:
+    """The grants of one account, asked many times for the price of one query."""
+
+    account: Account
+
+    @cached_property
+    def grants(self) -> list[Grant]:
+        """The grants that hold today."""
+        return access.grants_of(self.account)
+
+    def scope(self, action: Action, context: str) -> Scope:
+        """Return where the account may do this with records of the context, or raise Forbidden."""
+        return access.scope_from(self.grants, self.account, action, context)
+
+    def find(self, action: Action, context: str) -> Scope | None:
+        """Return the same, or None where it may not."""
+        try:
+            return self.scope(action, context)
+        except Forbidden:
+            return None
+
+    def may(self, action: Action, context: str) -> bool:
+        """Whether the account may do this anywhere with records of the context."""
+        return self.find(action, context) is not None
+
+    def may_at(self, action: Action, context: str, path: str) -> bool:
+        """Whether the account may do this with records of the unit at this path."""
+        scope = self.find(action, context)
+        return scope is not None and scope.covers(path)
+
+    def types(self, action: Action) -> list[DeskType]:
+        """Return the declared types whose records the account may do this with."""
+        declared: list[DeskType] = [
+            *registry.record_types().values(),
+            *registry.reference_types().values(),
+        ]
+        allowed = {context: self.may(action, context) for context in {one.context for one in declared}}
+        return [one for one in declared if allowed[one.context]]

@@ -1,0 +1,91 @@
+"""The staff rail: what an account may open, from the declared types and its rights."""
+
+from django.apps import apps
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kexie.foundation.access.roles import ROLES, Action
+from kexie.kernel.errors import Text
+from kexie.ledger.record_types import DeskType
+from kexie.ui.nav import Group, Link
+from kexie.workbench.desk.rights import Rights
+
+_ICONS = {
+    "museums": "museum",
+    "touring": "van",
+    "facilities": "facility",
+    "contests": "trophy",
+    "matching": "match",
+    "rural": "leaf",
+    "workers": "worker",
+    "organisations": "organisation",
+    "governance": "governance",
+}
+# Pages of other parts of the site, in the order of the rail; those that are not there are left out.
+_ELSEWHERE = (
+    ("dashboard:home", gettext_lazy("工作总览"), "figure", Action.READ),
+    ("claims:check", gettext_lazy("文稿核对"), "file", Action.CHECK_TEXT),
+)
+
+
+def context_label(context: str) -> Text:
+    """Return the name of an area of work (an app label)."""
+    return apps.get_app_config(context).verbose_name
+
+
+def context_icon(context: str) -> str:
+    """Return the icon of an area of work."""
+    return _ICONS.get(context, "ledger")
+
+
+def contexts(rights: Rights) -> dict[str, list[DeskType]]:
+    """Return the types an account may read, by area of work in the order of declaration."""
+    found: dict[str, list[DeskType]] = {}
+    for one in rights.types(Action.READ):
+        found.setdefault(one.context, []).append(one)
+    return found
+
+
+def list_url(desk_type: DeskType) -> str:
+    """Return the address of a type's list."""
+    return reverse("workbench:list", args=[desk_type.key])
+
+
+def rail(rights: Rights, path: str, *, current: str = "", key: str = "") -> list[Group]:
+    """Return the rail for a reader at `path`; the types of the `current` area of work are unfolded."""
+    by_context = contexts(rights)
+    groups = [Group("", _top(rights, path))]
+    links = [_context_link(context, by_context[context], current) for context in by_context]
+    if current in by_context:
+        shown = [Link(str(one.name), list_url(one), current=one.key == key) for one in by_context[current]]
+        groups.append(Group(str(context_label(current)), shown))
+    if links:
+        groups.append(Group(_("业务"), links))
+    return groups
+
+
+def _top(rights: Rights, path: str) -> list[Link]:
+    home = reverse("workbench:home")
+    links = [Link(_("我的工作"), home, "home", current=path == home)]
+    for name, label, icon, action in _ELSEWHERE:
+        url = _address(name)
+        if url and action in _actions(rights):
+            links.append(Link(str(label), url, icon, current=path == url))
+    return links
+
+
+def _actions(rights: Rights) -> set[Action]:
+    return {action for grant in rights.grants for action in ROLES[grant.role].actions}
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _context_link(context: str, types: list[DeskType], current: str) -> Link:
+    url = reverse("workbench:context", args=[context]) if types else ""
+    return Link(str(context_label(context)), url, context_icon(context), current=context == current)
