@@ -31,16 +31,25 @@ _FRACTION = re.compile(r"(?P<below>[二三四五六七八九十\d]+)分之(?P<ab
 _HALF = re.compile(r"半(?P<unit>个月|个小时|小时|年|天)")
 _VAGUE = re.compile(r"(?<![人户次场总件指系分倍参函个位岁基字半少无负])[数几](?P<scale>[十百千万亿]+)")
 _TENS = re.compile(r"(?P<tens>[二三四五六七八九]?十)几(?P<scale>[万亿]?)")
-_NEIGHBOURS = re.compile(r"(?P<head>十?)(?P<first>[一二两三四五六七八九])(?P<second>[二两三四五六七八九])(?P<scale>[十百千]?[万亿]?)(?![零一二三四五六七八九十百千万亿])")
+_NEIGHBOURS = re.compile(
+    r"(?P<head>十?)(?P<first>[一二两三四五六七八九])、?(?P<second>[二两三四五六七八九])(?P<scale>[十百千]?[万亿]?)(?![零一二三四五六七八九十百千万亿])"
+)
 _BARE = re.compile(r"[百千万亿]+")
 _MALFORMED = re.compile(r"[一二两三四五六七八九]{2}|[十百千]{2}|[万亿]{3}|零$")
 _BOUNDARY = re.compile(r"[ \t]*(?:[,、。;:!?)”\n]|$|以上|左右|大关|的)")
 _PHRASE_END = re.compile(r"[ \t]*(?:[,、。;:!?)\n]|$|和|及|以及|与)")
-_NOT_COUNTING_ONE = re.compile(r"(?:^|[第新又再唯这那某下上前同统进每任逐另单末头首月周天日度年到了,、。;:\s])$|每[^,。;\n]{1,6}$")
+_NOT_COUNTING_ONE = re.compile(
+    r"(?:^|[第新又再唯这那某下上前同统进每任逐另单末头首月周天日度年到了,、。;:\s])$|每[^,。;\n]{1,6}$"
+)
 _COUNTING_ONE = re.compile(r"(?:各|仅|只有|仅有|共|共计|分别)$")
-_LISTED = re.compile(rf"(?:{_S}(?:[、,和与及]|以及){_S}{_DIGITS})*{_S}(?:[、,和与及]|以及){_S}{_DIGITS}{_S}(?P<unit>[万亿]?{units.MEASURE})")
+_LISTED = re.compile(
+    rf"(?:{_S}(?:[、,和与及]|以及){_S}{_DIGITS}){{0,12}}{_S}(?:[、,和与及]|以及){_S}{_DIGITS}{_S}(?P<unit>[万亿]?{units.MEASURE})"
+)
 _EACH = re.compile(r"(?:分别|依次)[^。;\n]{0,40}$")
 _FROM = re.compile(r"(?:从|由)[^,。;\n]{0,6}$")
+# Longer than any number: no quantity, and it must not cost more than its length.
+_ENDLESS = re.compile(r"[\d,.]{40,}|[零〇一二两三四五六七八九十百千万亿]{40,}|[A-Za-z\d_.-]{400,}")
+_WAN, _YI = Decimal(10_000), Decimal(100_000_000)
 _TIMES = frozenset({"年", "个月", "天", "周", "星期", "个星期", "小时", "个小时"})
 _DECADE_OF_UNIT = {"月": "个月", "小时": "个小时", "星期": "个星期", "学期": "个学期"}
 
@@ -60,7 +69,7 @@ class Found:
 class _Body:
     """A number with its 余 or 多, before its measure word is known."""
 
-    token: str
+    written: str
     number: Number
     start: int
     end: int
@@ -69,15 +78,16 @@ class _Body:
 
     @property
     def chinese(self) -> bool:
-        return not any(character.isascii() and character.isdigit() for character in self.token)
+        return not any(character.isascii() and character.isdigit() for character in self.written)
 
     @property
     def bare(self) -> bool:
-        return not self.more and bool(_BARE.fullmatch(self.token))
+        return not self.more and bool(_BARE.fullmatch(self.written))
 
 
 def find(text: str) -> Iterator[Found]:
     """Yield the quantities of a text as read, in order and without overlap."""
+    text = _ENDLESS.sub(lambda run: "\0" * len(run[0]), text)
     flags = blocked(text)
     position = 0
     while match := _START.search(text, position):
@@ -110,13 +120,13 @@ def _body(text: str, flags: bytearray, start: int) -> _Body | None:
     match = _BODY.match(text, start)
     if match is None or any(flags[start : match.end("number")]):
         return None
-    token = match["number"]
-    if not token[0].isascii() and _MALFORMED.search(token):
+    written = match["number"]
+    if not written[0].isascii() and _MALFORMED.search(written):
         return None
     scale = match["scale"] or ""
     more = match["more"] or ""
     end = match.end() if more or match["plus"] else match.end("number")
-    return _Body(token, parse(token.replace(" ", "") + scale), start, end, more, bool(match["plus"]))
+    return _Body(written, parse(written.replace(" ", "") + scale), start, end, more, bool(match["plus"]))
 
 
 def _grained(interval: Interval, number: Number, unit: str) -> Interval:
@@ -143,7 +153,13 @@ def _plain(text: str, body: _Body) -> Found | None:
         claim, start = intervals.more_than_units(body.number), body.start
     value = body.number.value
     if unit in _TIMES and text.startswith("半", end) and not text.startswith("半年", end):
-        return Found(start, end + 1, value + Decimal("0.5"), unit, Interval(value + Decimal("0.5"), value + Decimal("0.5"), counts=False))
+        return Found(
+            start,
+            end + 1,
+            value + Decimal("0.5"),
+            unit,
+            Interval(value + Decimal("0.5"), value + Decimal("0.5"), counts=False),
+        )
     return Found(start, end, value, unit, _grained(claim, body.number, unit))
 
 
@@ -173,14 +189,18 @@ def _unit(text: str, body: _Body) -> tuple[str | None, int, bool]:
 
 def _measure(text: str, body: _Body) -> tuple[str | None, int]:
     match = _MEASURE.match(text, body.end)
-    if not body.chinese and (noun := _NOUN.match(text, body.end)) and (match is None or noun.end() > match.end()):
+    if (
+        not body.chinese
+        and (noun := _NOUN.match(text, body.end))
+        and (match is None or noun.end() > match.end())
+    ):
         match = noun
     if match is None:
         return None, body.end
     unit, following = match["unit"], text[match.end() : match.end() + 4]
     if units.is_other_word(unit, following, chinese=body.chinese):
         return None, body.end
-    lone = body.chinese and len(body.token) == 1 and not body.more
+    lone = body.chinese and len(body.written) == 1 and not body.more
     if lone and units.is_doubtful(unit, following):
         return None, body.end
     return unit, match.end()
@@ -190,9 +210,9 @@ def _counts(text: str, body: _Body, unit: str, end: int) -> bool:
     """Whether number and measure word together are an amount rather than a turn of phrase."""
     if body.bare and not wording.before(text, body.start, bare=True):
         return False
-    if body.token == "一" and not body.more:
+    if body.written == "一" and not body.more:
         return _counts_one(text, body, unit, end)
-    if unit == "年" and body.chinese:
+    if unit in ("年", "日") and body.chinese and not body.more:
         return wording.lasts(text, body.start)
     return True
 
@@ -244,7 +264,9 @@ def _range(text: str, body: _Body) -> Found | None:
     match = _RANGE_END.match(text, body.end) or (_RANGE_END.match(text, end) if unit else None)
     if match is None or (match["to"] in "到至" and _FROM.search(text[max(0, body.start - 8) : body.start])):
         return None
-    second = _Body(match["number"], parse(match["number"].replace(" ", "")), match.start("number"), match.end("number"))
+    second = _Body(
+        match["number"], parse(match["number"].replace(" ", "")), match.start("number"), match.end("number")
+    )
     second_unit, second_end = _measure(text, second)
     if unit is not None and unit != second_unit and match.start() >= end:
         return None
@@ -262,7 +284,7 @@ def _scaled_like(first: Number, second: Number) -> Decimal:
     """Return the first number of 2至3万 as 20 000."""
     if first.scaled or not second.scaled:
         return first.value
-    return first.value * (100_000_000 if second.step >= 10_000_000 and second.value >= 100_000_000 else 10_000)
+    return first.value * (_YI if second.value >= _YI else _WAN)
 
 
 def _measured(text: str, end: int, number: Number, *, chinese: bool = True) -> tuple[str, int] | None:
@@ -280,7 +302,7 @@ def _percent(text: str, start: int) -> Found | None:
     if match is None:
         return None
     body = _Body(match["number"], parse(match["number"]), start, match.end(), match["more"] or "")
-    claim, first, end = _claim(text, replace(body, token="1"), match.end())
+    claim, first, end = _claim(text, replace(body, written="1"), match.end())
     return Found(first, end, body.number.value, "%", _grained(claim, body.number, "%"))
 
 
@@ -291,7 +313,9 @@ def _fraction(text: str, start: int) -> Found | None:
         return None
     value = (parse(match["above"]).value / parse(match["below"]).value).quantize(Decimal("0.0001"))
     number = Number(value, Decimal("0.0001"), scaled=False)
-    half = Decimal(0) if value * parse(match["below"]).value == parse(match["above"]).value else number.step / 2
+    half = (
+        Decimal(0) if value * parse(match["below"]).value == parse(match["above"]).value else number.step / 2
+    )
     modifier = wording.before(text, start, bare=False)
     claim = modifier[0](number) if modifier else Interval(value - half, value + half)
     return Found(modifier[1] if modifier else start, match.end(), value, "", _grained(claim, number, "%"))
@@ -315,7 +339,9 @@ def _vague(text: str, start: int) -> Found | None:
     measured = _measured(text, match.end(), number)
     if measured is None:
         return None
-    return Found(start, measured[1], None, measured[0], _grained(intervals.several(number), number, measured[0]))
+    return Found(
+        start, measured[1], None, measured[0], _grained(intervals.several(number), number, measured[0])
+    )
 
 
 def _tens(text: str, start: int) -> Found | None:
@@ -337,10 +363,15 @@ def _neighbours(text: str, start: int) -> Found | None:
     if match is None or (start and text[start - 1] in "零一二三四五六七八九十百千万亿"):
         return None
     first, second = parse(match["first"]).value, parse(match["second"]).value
-    if second - first != 1 and (first, second) != (3, 5):
+    if second - first != 1 and match["first"] + match["second"] != "三五":
         return None
-    low, high = parse(match["head"] + match["first"] + match["scale"]), parse(match["head"] + match["second"] + match["scale"])
+    low, high = (
+        parse(match["head"] + match["first"] + match["scale"]),
+        parse(match["head"] + match["second"] + match["scale"]),
+    )
     measured = _measured(text, match.end(), high)
     if measured is None or (measured[0] == "年" and not wording.lasts(text, start)):
         return None
-    return Found(start, measured[1], None, measured[0], _grained(Interval(low.value, high.value), high, measured[0]))
+    return Found(
+        start, measured[1], None, measured[0], _grained(Interval(low.value, high.value), high, measured[0])
+    )

@@ -35,7 +35,10 @@ class Number:
     @property
     def _has_written_fraction(self) -> bool:
         """Whether a zero was written on purpose after the point, as in 1.0万."""
-        return self.step not in (Decimal(10) ** power for power in (4, 7, 8)) and self.value % (self.step * 10) == 0
+        return (
+            self.step not in (Decimal(10) ** power for power in (4, 7, 8))
+            and self.value % (self.step * 10) == 0
+        )
 
 
 def parse(token: str) -> Number:

@@ -4,7 +4,11 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, 0x2009: 0x20}
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
+    0x3000: 0x20,
+    0xA0: 0x20,
+    0x2009: 0x20,
+}
 _BREAK = re.compile(r"[ \t]*(?:\r\n?|\n|\u2028|\u2029|\f|\v)[\s\u200b\ufeff]*")
 _SENTENCE_END = "。!?;:…"
 _CLOSERS = "”’\"'」』)】》"
@@ -15,7 +19,9 @@ _STARTS_ITEM = re.compile(
     r"|第[一二三四五六七八九十百\d]+[章节条部])"
 )
 _NUMBER_TAIL = re.compile(r"[\d〇零一二两三四五六七八九十百千万亿余多几数上近超逾约](?:\.)?$")
-_NUMBER_HEAD = re.compile(r"(?:[\d%‰]|[〇零一二两三四五六七八九十百千万亿余多]|[个名人位家项次场户件年元]|\.\d)")
+_NUMBER_HEAD = re.compile(
+    r"(?:[\d%‰]|[〇零一二两三四五六七八九十百千万亿余多]|[个名人位家项次场户件年元]|\.\d)"
+)
 _DIGIT_TAIL = re.compile(r"\d[.]?$")
 _ONLY_NUMBER = re.compile(r"[\s\d.,%+-]*")
 _HEADING_LENGTH = 40
@@ -66,7 +72,9 @@ def read(source: str) -> Reading:
 
 def _is_soft(text: str, match: re.Match[str]) -> bool:
     """Whether a sentence runs on across this line break."""
-    before = text[max(text.rfind("\n", 0, match.start()), text.rfind("\r", 0, match.start())) + 1 : match.start()]
+    before = text[
+        max(text.rfind("\n", 0, match.start()), text.rfind("\r", 0, match.start())) + 1 : match.start()
+    ]
     after = text[match.end() : match.end() + _HEADING_LENGTH]
     if not before or before.rstrip(_CLOSERS)[-1:] in _SENTENCE_END:
         return False

@@ -15,26 +15,31 @@ _THINGS = (
 _CONTINUOUS = (
     "% ‰ 个百分点 百分点 个点 人民币 万元 亿元 美元 港元 欧元 元 角 公里 千米 厘米 毫米 平方公里 平方千米 平方米 平米 ㎡ m² m2"
     " 立方米 公顷 亩次 亩 米 公吨 吨 公斤 千克 毫克 克 斤 倍 成 个小时 个工作日 个学时 小时 分钟 秒钟 秒 年 个月 个星期"
-    " 星期 天 周 工作日 岁 千瓦时 千瓦 兆瓦 瓦 摄氏度 ℃ 分贝 分 km² km kg cm mm ml GB TB MB 升 毫升 百帕"
+    " 星期 日历天 天 日 周 工作日 岁 海里 华里 千瓦时 千瓦 兆瓦 瓦 摄氏度 ℃ 分贝 分 km² km kg cm mm ml GB TB MB 升 毫升 百帕"
 )
 # Nouns that stand straight after digits without a measure word: 5部门, 8县市区.
-_NOUNS = (
-    "县市区 县(市、区) 市县区 县区 部门 部委 单位 乡镇 街道 社区 学校 县 市 区 省 镇 乡 村 校 国 馆"
-)
+_NOUNS = "县市区 县(市、区) 市县区 县区 部门 部委 单位 乡镇 街道 社区 学校 县 市 区 省 镇 乡 村 校 国 馆"
 # Words for those counted, straight after digits: the quantity then has no measure word of its own.
 _COUNTED = "农户 农民 群众 师生 学生 居民 党员 职工 青少年 儿童 市民 观众 会员 专家 志愿者 企业 家庭 教师 干部 科技工作者"
 
 CONTINUOUS = frozenset(_CONTINUOUS.split())
 NOUNS = frozenset(_NOUNS.split())
 _ALL = sorted({*_PEOPLE.split(), *_EVENTS.split(), *_THINGS.split(), *CONTINUOUS}, key=len, reverse=True)
-_BRACKET = r"(?:\([套次个名人家批所处座片册场项件部枚组队期户台]{1,2}\))?"
+_BRACKETED = 2  # 件(套), 场(次), 项(人次)
+_BRACKET = (
+    r"(?:\((?:"
+    + "|".join(map(re.escape, (unit for unit in _ALL if len(unit) <= _BRACKETED and unit.isalpha())))
+    + r")\))?"
+)
 _PER = r"(?:/[人次个户家场亩天日月年件台㎡]{1,2})?"
 
 MEASURE = "(?:" + "|".join(map(re.escape, _ALL)) + ")" + _BRACKET + _PER
 NOUN = "(?:" + "|".join(map(re.escape, sorted(NOUNS, key=len, reverse=True))) + ")"
 COUNTED = "(?:" + "|".join(_COUNTED.split()) + ")"
 # A unit named before its number: 参观人次超120万, 志愿者人数35000.
-NAMED_BEFORE = re.compile(r"(人次|场次|件次|册次|户次|家次|车次|班次|人数|户数|次数|场数|件数|家数)(?:累计|共计|合计|总计|总数|为|:|已)*$")
+NAMED_BEFORE = re.compile(
+    r"(人次|场次|件次|册次|户次|家次|车次|班次|人数|户数|次数|场数|件数|家数)(?:累计|共计|合计|总计|总数|为|:|已)*$"
+)
 UNIT_OF_NAME = {"人数": "人", "户数": "户", "次数": "次", "场数": "场", "件数": "件", "家数": "家"}
 
 # What follows makes another word of the measure word: 3个 is one, 3本科 is not.
@@ -117,7 +122,9 @@ _OTHER_WORDS_AFTER_NUMERAL = {
 }
 # With one Chinese numeral these are words or names more often than amounts (十分, 三元, 四面): not without a digit.
 _NEVER_AFTER_NUMERAL = frozenset("分 角 元 米 m 克 斤 字".split())
-_RARE_AFTER_NUMERAL = frozenset("句 只 口 章 单 成 把 面 车 站 头 对 双 道 员 具 周 版 根 页 词 组 队 层 股 榜 挂 区".split())
+_RARE_AFTER_NUMERAL = frozenset(
+    "句 只 口 章 单 成 把 面 车 站 头 对 双 道 员 具 周 版 根 页 词 组 队 层 股 榜 挂 区".split()
+)
 _PHRASE_END = re.compile(r"[,、。;:!?)\n]|$|[和及与并]|以[上下]|左右|多")
 
 
@@ -141,4 +148,4 @@ def is_doubtful(unit: str, following: str) -> bool:
 
 def is_continuous(unit: str) -> bool:
     """Whether the unit holds fractions (元, %, 公里) rather than counting things."""
-    return unit.split("/")[0] in CONTINUOUS
+    return unit.split("/", maxsplit=1)[0] in CONTINUOUS

@@ -14,16 +14,25 @@ _VERB = r"(?:有|占|为|达到|达|在|是|了)?"
 
 
 def _compiled(*rows: tuple[str, Rule], end: bool) -> tuple[tuple[re.Pattern[str], Rule], ...]:
-    shape = (lambda words: rf"(?:{words}){SPACE}$") if end else (lambda words: rf"{SPACE}(?:{words})")
-    return tuple((re.compile(shape(words)), rule) for words, rule in rows)
+    shape = rf"(?:%s){SPACE}$" if end else rf"{SPACE}(?:%s)"
+    return tuple((re.compile(shape % words), rule) for words, rule in rows)
 
 
 # The first that fits wins, so the negated words stand before those they contain.
 _BEFORE = _compiled(
-    (rf"(?:不超过|不超|不逾|未超过|没有超过|不多于|不高于|不大于|至多|最多|顶多|≤){_VERB}", intervals.at_most),
-    (rf"(?:不少于|不低于|不下于|不小于|不下|至少|最少|起码|达到或超过|达到或者超过|≥){_VERB}", intervals.at_least),
+    (
+        rf"(?:不超过|不超|不逾|未超过|没有超过|不多于|不高于|不大于|至多|最多|顶多|≤){_VERB}",
+        intervals.at_most,
+    ),
+    (
+        rf"(?:不少于|不低于|不下于|不小于|不下|至少|最少|起码|达到或超过|达到或者超过|≥){_VERB}",
+        intervals.at_least,
+    ),
     (r"不足|不到|未满|未达到?|少于|低于|小于|不满|<", intervals.under),
-    (r"(?:超过|超出|(?<![赶反高中华])超|逾|(?<![术新大键性得])突破|多于|高于|大于|不止|>)了?", intervals.over),
+    (
+        r"(?:超过|超出|(?<![赶反高中华])超|逾|(?<![术新大键性得])突破|多于|高于|大于|不止|>)了?",
+        intervals.over,
+    ),
     (rf"(?:将近|接近|几近|(?<![附最临邻靠就亲远切贴])近){_VERB}", intervals.nearly),
     (rf"(?:大约|大概|大致|(?<![预签节合契违邀履条公特相制集简婚誓])约|估计){_VERB}", intervals.about),
     end=True,
