@@ -158,5 +158,5 @@ ICONS = (
     "arrow-right arrow-left arrow-up arrow-down chevron-right chevron-left chevron-down chevron-up check close plus minus search filter "
     "menu more edit trash reverse download upload print save info warn error clock calendar pin phone person people museum van facility "
     "trophy match leaf worker organisation governance figure ledger book home file evidence lock eye settings exit external moon sun "
-    "type globe star inbox link"
+    "type globe star inbox link list bell help folder copy history"
 ).split()

@@ -41,9 +41,12 @@ def lists(scope: Scope, today: dt.date, *, limit: int = 30) -> ContestLists:
     coming = [one for one in facade.coming_contests(scope, today=today, limit=limit) if one.id not in shown]
     results = facade.latest_results(scope, today=today, limit=limit)
     return ContestLists(
-        [ContestLine(one.id, one.name, _enter_by(one), is_open=True) for one in entering],
-        [ContestLine(one.id, one.name, _final(one)) for one in coming],
-        [ContestLine(one.contest_id, one.name, _published(one.published_on, one.entries)) for one in results],
+        [ContestLine(one.id, one.name, _enter_by(one, today), is_open=True) for one in entering],
+        [ContestLine(one.id, one.name, _final(one, today)) for one in coming],
+        [
+            ContestLine(one.contest_id, one.name, _published(one.published_on, one.entries, today))
+            for one in results
+        ],
     )
 
 
@@ -53,18 +56,22 @@ def headlines(scope: Scope, today: dt.date, *, limit: int) -> list[ContestLine]:
     return [*found.entering, *found.coming, *found.results][:limit]
 
 
-def _enter_by(one: ContestNotice) -> str:
-    return _("%(level)s · 报名至%(day)s") % {"level": one.level, "day": month_day(one.closes_on)}
+def _enter_by(one: ContestNotice, today: dt.date) -> str:
+    return _("%(level)s · 报名至%(day)s") % {"level": one.level, "day": _day(one.closes_on, today)}
 
 
-def _final(one: ContestNotice) -> str:
-    return _("%(level)s · %(day)s终评") % {"level": one.level, "day": month_day(one.final_on)}
+def _final(one: ContestNotice, today: dt.date) -> str:
+    return _("%(level)s · %(day)s终评") % {"level": one.level, "day": _day(one.final_on, today)}
 
 
-def _published(day: dt.date, entries: int | None) -> str:
+def _published(day: dt.date, entries: int | None, today: dt.date) -> str:
     if entries is None:
-        return _("%(day)s公布结果") % {"day": month_day(day)}
-    return _("%(day)s公布结果 · 作品 %(n)s 件") % {"day": month_day(day), "n": entries}
+        return _("%(day)s公布结果") % {"day": _day(day, today)}
+    return _("%(day)s公布结果 · 作品 %(n)s 件") % {"day": _day(day, today), "n": entries}
+
+
+def _day(day: dt.date | None, today: dt.date) -> str:
+    return month_day(day) if day and day.year == today.year else cn_date(day)
 
 
 def detail(scope: Scope, contest_id: UUID, today: dt.date) -> Detail | None:

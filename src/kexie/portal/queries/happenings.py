@@ -28,7 +28,7 @@ PUBLIC_KINDS: Final = (
     Activity.Kind.COMPETITION,
     Activity.Kind.TRAINING,
 )
-SHOWS_READ: Final = 24
+SHOWS_READ: Final = 48
 
 
 def activities(
@@ -94,14 +94,22 @@ def detail(activity: Activity, today: dt.date) -> Detail:
 
 
 def coming(scope: Scope, today: dt.date, *, limit: int) -> list[Happening]:
-    """What lies ahead, nearest first: shows at museums, touring exhibitions, contest days, announced activities."""
+    """What lies ahead, nearest first: touring exhibitions, contest days, announced activities, and some shows.
+
+    Shows are on every open day of every museum: they fill half the places at most, so that the rest is seen.
+    """
     ahead = [from_activity(one) for one in activities(scope, since=today).filter(held=True).reverse()[:limit]]
-    found = [*_touring(scope, today), *_shows(scope, today), *_contests(scope, today, limit), *ahead]
-    return sorted(found, key=lambda one: (one.day, one.hours))[:limit]
+    rest = sorted([*_touring(scope, today), *_contests(scope, today, limit), *ahead], key=_when)
+    some = shows(scope, today)[: max(limit // 2, limit - len(rest))]
+    return sorted([*some, *rest[: limit - len(some)]], key=_when)
 
 
-def _shows(scope: Scope, today: dt.date) -> list[Happening]:
-    """The regular shows of the next open day, one line for each show and museum with all its times."""
+def _when(one: Happening) -> tuple[dt.date, str]:
+    return one.day, one.hours
+
+
+def shows(scope: Scope, today: dt.date, *, museum_code: str = "") -> list[Happening]:
+    """The next regular shows, one line for each show, museum and day with all its times; of one museum if given."""
     read = museums.upcoming_shows(today, scope, limit=SHOWS_READ)
     times: dict[tuple[dt.date, str, str, str, str], list[str]] = defaultdict(list)
     for show in read:
@@ -117,6 +125,7 @@ def _shows(scope: Scope, today: dt.date) -> list[Happening]:
             href=reverse("portal:museum", args=[code]),
         )
         for (day, title, museum, code, hall), starts in times.items()
+        if museum_code in ("", code)
     ]
 
 

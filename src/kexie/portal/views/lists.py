@@ -40,8 +40,7 @@ def show_museum(request: HttpRequest, code: str) -> HttpResponse:
     museum = next((one for one in museums.cards(visit.scope, visit.today) if one.code == code), None)
     if museum is None:
         raise Http404(_("没有这个科技馆。"))
-    here = context.address("portal:museum", code)
-    shows = [one for one in happenings.coming(visit.scope, visit.today, limit=AHEAD * 4) if one.href == here]
+    shows = happenings.shows(visit.scope, visit.today, museum_code=code)
     values = {
         "museum": museum,
         "shows": shows[:AHEAD],
