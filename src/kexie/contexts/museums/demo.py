@@ -312,7 +312,7 @@ def _rows_of_day(house: _House, day: dt.date, total: int, chance: Random) -> Ite
 
 
 def _visits(
-    house: _House, day: dt.date, slot: str, count: int | None, method: str, note: str = ""
+    house: _House, day: dt.date, slot: str, count: int | None, method: str, *, note: str = ""
 ) -> DailyVisits:
     return DailyVisits(
         unit=house.unit, area=house.unit.area, place=house.unit.place, occurred_on=day, slot=slot, headcount=count,
