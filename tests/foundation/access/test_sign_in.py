@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from kexie.foundation.access import operations, passwords, queries, rules, second_factor, sign_in
-from kexie.foundation.access.models import Account, Attempt, Presence
+from kexie.foundation.access.models import Account, Attempt, Presence, SecurityRules
 from kexie.platform.audit.models import Entry
 
 from ..conftest import NOW, PASSWORD, build_city, make_account
@@ -162,7 +162,9 @@ def test_a_session_ends_after_half_an_hour_without_activity(city):
     presence = sign_in.begin(account=account, where=WHERE, now=NOW)
 
     def later(minutes: int) -> sign_in.Ended | None:
-        return sign_in.keep_alive(presence_id=presence.pk, account=account, now=NOW + minutes * MINUTE)
+        return sign_in.keep_alive(
+            presence_id=presence.pk, account=account, limits=SecurityRules(), now=NOW + minutes * MINUTE
+        )
 
     assert [later(29), later(58), later(89)] == [None, None, sign_in.Ended.IDLE]
     assert later(90) is sign_in.Ended.ELSEWHERE
@@ -172,7 +174,10 @@ def test_a_session_of_another_account_is_not_kept_or_ended(city):
     mine, other = make_account(city, "LEADER"), make_account(city, "OFFICE")
     presence = sign_in.begin(account=mine, where=WHERE, now=NOW)
     assert not sign_in.end(account=other, presence_id=presence.pk, now=NOW)
-    assert sign_in.keep_alive(presence_id=presence.pk, account=other, now=NOW) is sign_in.Ended.ELSEWHERE
+    assert (
+        sign_in.keep_alive(presence_id=presence.pk, account=other, limits=SecurityRules(), now=NOW)
+        is sign_in.Ended.ELSEWHERE
+    )
 
 
 def test_a_new_password_ends_the_other_sessions(city):

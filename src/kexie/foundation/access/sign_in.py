@@ -109,13 +109,15 @@ def open_presence(*, account: Account, where: Where, now: dt.datetime) -> Presen
     )
 
 
-def keep_alive(*, presence_id: UUID, account: Account, now: dt.datetime) -> Ended | None:
+def keep_alive(
+    *, presence_id: UUID, account: Account, limits: SecurityRules, now: dt.datetime
+) -> Ended | None:
     """Note a session's activity, or return why it is over: idle longer than the rules allow, or ended."""
     presence = Presence.objects.filter(pk=presence_id, account=account, ended_at=None).first()
     if presence is None:
         return Ended.ELSEWHERE
     idle = now - presence.seen_at
-    if idle > dt.timedelta(minutes=queries.rules_of(account.association_id).idle_minutes):
+    if idle > dt.timedelta(minutes=limits.idle_minutes):
         Presence.objects.filter(pk=presence_id, ended_at=None).update(ended_at=now)
         return Ended.IDLE
     if idle >= _SEEN_EVERY:

@@ -85,16 +85,16 @@ class ReasonForm(forms.Form):
     reason = _reason(gettext_lazy("原因"))
 
 
-class UnitField(forms.CharField):
+class UnitField(forms.Field):
     """A unit within a scope, by its name or number; the nearest names are offered when it is not clear."""
 
     def __init__(self, *, scope: Scope, **options: Any) -> None:
-        super().__init__(max_length=120, **options)
+        super().__init__(**options)
         self.scope = scope
 
-    def to_python(self, value: Any) -> Unit | None:  # type: ignore[override]  a field of text that yields a unit
+    def to_python(self, value: Any) -> Unit | None:
         """Return the one unit meant."""
-        text = super().to_python(value)
+        text = str(value or "").replace("\0", "").strip()
         if not text:
             return None
         found = units.units(self.scope).filter(code=text.lower()).first()

@@ -11,7 +11,7 @@ from django.shortcuts import resolve_url
 from django.utils import timezone
 
 from kexie.foundation.access import passwords, queries, rules, sign_in
-from kexie.foundation.access.models import Account
+from kexie.foundation.access.models import Account, SecurityRules
 from kexie.foundation.access.roles import Action
 from kexie.foundation.access.web.address import client_address, where
 from kexie.kernel.errors import Forbidden, NotFound
@@ -58,6 +58,14 @@ def _scope_for(request: HttpRequest, action: Action | str, context: str | None =
     return queries.scope_from(grants, request.user, action, context)
 
 
+def _rules(request: HttpRequest, account: Account) -> SecurityRules:
+    """Return the security rules, read once per request."""
+    if not hasattr(request, "_rules"):
+        request._rules = queries.rules_of(account.association_id)  # type: ignore[attr-defined]  a cache on the request
+    rules_of_association: SecurityRules = request._rules
+    return rules_of_association
+
+
 def _keep_session(request: HttpRequest) -> None:
     """Note the activity, or end a session that was idle too long or was ended elsewhere."""
     account, now = request.user, timezone.now()
@@ -67,11 +75,11 @@ def _keep_session(request: HttpRequest) -> None:
         presence = sign_in.open_presence(account=account, where=where(request), now=now)
         request.session[PRESENCE] = str(presence.pk)
         return
-    ended = sign_in.keep_alive(presence_id=UUID(known), account=account, now=now)
+    limits = _rules(request, account)
+    ended = sign_in.keep_alive(presence_id=UUID(known), account=account, limits=limits, now=now)
     if ended or not account.is_active:
-        minutes = queries.rules_of(account.association_id).idle_minutes
         logout(request)
-        request.session[ENDED] = minutes if ended is sign_in.Ended.IDLE else 0
+        request.session[ENDED] = limits.idle_minutes if ended is sign_in.Ended.IDLE else 0
 
 
 def _owed(request: HttpRequest) -> HttpResponse | None:
@@ -80,7 +88,7 @@ def _owed(request: HttpRequest) -> HttpResponse | None:
     if not isinstance(account, Account) or request.path.startswith(_free()):
         return None
     if account.must_change_password or passwords.is_too_old(
-        account, queries.rules_of(account.association_id), timezone.now()
+        account, _rules(request, account), timezone.now()
     ):
         return HttpResponseRedirect(resolve_url("access:password"))
     if not account.has_totp and rules.needs_second_factor(account):

@@ -5,8 +5,8 @@ from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from kexie.foundation.access import queries
 from kexie.foundation.access.roles import Action
+from kexie.kernel.errors import Forbidden
 from kexie.ui.nav import Group, Link
 
 # What one must be allowed to do, the page, its name, its icon.
@@ -21,12 +21,18 @@ _PAGES = (
 def rail(request: HttpRequest) -> list[Group]:
     """Return the links to the pages this account may open, and to its own."""
     pages = [
-        _link(request, name, label, icon)
-        for action, name, label, icon in _PAGES
-        if queries.may(request.user, action)
+        _link(request, name, label, icon) for action, name, label, icon in _PAGES if _may(request, action)
     ]
     own = _link(request, "access:own", gettext_noop("我的账号"), "person")
     return [Group(_("管理"), pages), Group(_("个人"), [own])]
+
+
+def _may(request: HttpRequest, action: Action) -> bool:
+    try:
+        request.scope_for(action)
+    except Forbidden:
+        return False
+    return True
 
 
 def _link(request: HttpRequest, name: str, label: str, icon: str) -> Link:
