@@ -50,7 +50,17 @@ PLANS = (
          (_Category.INNOVATION,), 0, 14, "中小学生"),
 )  # fmt: skip
 PROGRAMMES = ("青少年科学调查体验活动", "青少年科学营")
-THEMES = ("节约用水", "垃圾分类", "身边的植物", "体验低碳生活", "物联网与生活", "健康饮食", "土壤与粮食", "认识天气", "人工智能")
+THEMES = (
+    "节约用水",
+    "垃圾分类",
+    "身边的植物",
+    "体验低碳生活",
+    "物联网与生活",
+    "健康饮食",
+    "土壤与粮食",
+    "认识天气",
+    "人工智能",
+)
 _WORKS = (
     "可折叠节水花盆", "雨水自动收集灌溉装置", "校园垃圾分类提醒器", "盲道障碍检测手杖", "粮仓温湿度巡检小车", "防溺水报警手环",
     "教室光照自动调节系统", "泉河水质调查报告", "中药材枯枝再利用研究", "麦田蚜虫天敌观察", "未来的月球农场", "海底快递员",
@@ -261,7 +271,10 @@ def _leave_drafts(city: DemoCity, contests: list[Contest], series: dict[str, Ser
     chance = city.rng("contests.drafts")
     linquan = city.counties[LINQUAN]
     survey = _survey(chance, series[PROGRAMMES[0]], city.today.year, linquan)
-    survey.occurred_on, survey.ended_on = city.today - dt.timedelta(days=12), city.today - dt.timedelta(days=2)
+    survey.occurred_on, survey.ended_on = (
+        city.today - dt.timedelta(days=12),
+        city.today - dt.timedelta(days=2),
+    )
     names = city.people("contests.pupils", 400)
     last = [one for one in _past(city, contests) if one.unit == linquan][-1]
     results: list[Record] = [_result(city, chance, last, names, 90 + number) for number in range(2)]

@@ -110,7 +110,9 @@ MEASURES: tuple[Measure, ...] = (
         of=ProgrammeEdition,
         kind=Sum("headcount"),
         dims=(Dim("series", _("主题活动"), "series__name"),),
-        words=("科学调查体验|科学营|科技营|夏令营|主题活动 参与|参加|吸引|覆盖 学生|青少年|营员|师生|中小学生",),
+        words=(
+            "科学调查体验|科学营|科技营|夏令营|主题活动 参与|参加|吸引|覆盖 学生|青少年|营员|师生|中小学生",
+        ),
         definition=_("各期青少年主题活动参与人次之和。缺人数的不计，另行列出。"),
         source="domain.md 3.6, 8",
         group="literacy",

@@ -11,9 +11,7 @@ from kexie.ledger.models import State
 
 def open_for_registration(scope: Scope, *, at: dt.date) -> QuerySet[Contest]:
     """Return the contests that take entries on a day, soonest closing first."""
-    window = Contest.objects.filter(
-        scope.q(), registration_opens_on__lte=at, registration_closes_on__gte=at
-    )
+    window = Contest.objects.filter(scope.q(), registration_opens_on__lte=at, registration_closes_on__gte=at)
     return window.select_related("series", "unit").order_by("registration_closes_on", "name")
 
 

@@ -101,7 +101,9 @@ class _World:
     def firms(self, industry: str) -> list[Unit]:
         """Return the firms of an industry (all of them if none is known)."""
         trades = [trade for trade, name in _TRADES.items() if name == industry]
-        return [firm for firm in self.city.firms if any(trade in firm.name for trade in trades)] or self.city.firms
+        return [
+            firm for firm in self.city.firms if any(trade in firm.name for trade in trades)
+        ] or self.city.firms
 
 
 def load(city: DemoCity) -> Iterator[tuple[str, int]]:
@@ -241,7 +243,9 @@ def _establish(world: _World) -> int:
     return len(carriers) + world.city.record(stages, by=BY)
 
 
-def _carrier(world: _World, chance: random.Random, kind: str, level: str, _day: str, industry: str) -> ServiceCarrier:
+def _carrier(
+    world: _World, chance: random.Random, kind: str, level: str, _day: str, industry: str
+) -> ServiceCarrier:
     host = chance.choice(world.firms(industry))
     return ServiceCarrier(
         unit=world.unit, area=host.area, kind=kind, level=level, host=host, field=industry,
@@ -270,6 +274,7 @@ _GAPS = {
     ProblemState.SOLVED: (40, 160),
 }
 _WAY = (ProblemState.COLLECTED, *_GAPS)
+_Step = tuple[ProblemState, dt.date]
 
 
 def _work_on_problems(world: _World) -> int:
@@ -278,7 +283,9 @@ def _work_on_problems(world: _World) -> int:
     persons = world.city.people("matching.firm_persons", 40)
     solved = [
         *_days_between(chance, dt.date(2022, 3, 1), AS_OF - dt.timedelta(days=6), _SOLVED_EARLY + 1),
-        *_days_between(chance, AS_OF + dt.timedelta(days=10), world.city.today - dt.timedelta(days=9), _SOLVED_LATER),
+        *_days_between(
+            chance, AS_OF + dt.timedelta(days=10), world.city.today - dt.timedelta(days=9), _SOLVED_LATER
+        ),
     ]
     ways = [_way_to(chance, day) for day in solved]
     ways += [_way_so_far(world, chance) for _n in range(_UNDER_WAY)]
@@ -286,9 +293,9 @@ def _work_on_problems(world: _World) -> int:
     world.problems = [_problem(world, chance, number, way[0][1]) for number, way in enumerate(ways, 1)]
     world.city.reference(world.problems)
     stages = [
-        _stage(world, chance, problem, state, day, persons)
+        _stage(world, chance, problem, step, persons)
         for problem, way in zip(world.problems, ways, strict=True)
-        for state, day in way
+        for step in way
     ]
     written = world.city.record(stages, by=BY) + _contract(world, stages)
     _take_back(world, stages)
@@ -300,7 +307,7 @@ def _days_between(chance: random.Random, start: dt.date, end: dt.date, count: in
     return sorted(start + dt.timedelta(days=n) for n in chance.sample(range(span), count))
 
 
-def _way_to(chance: random.Random, solved: dt.date) -> list[tuple[ProblemState, dt.date]]:
+def _way_to(chance: random.Random, solved: dt.date) -> list[_Step]:
     """Return stages and days backwards from the day of the firm's confirmation; some had no contract."""
     skipped = {ProblemState.SIGNED} if chance.random() < 0.3 else set()
     way, day = [], solved
@@ -311,7 +318,7 @@ def _way_to(chance: random.Random, solved: dt.date) -> list[tuple[ProblemState, 
     return way[::-1]
 
 
-def _way_so_far(world: _World, chance: random.Random) -> list[tuple[ProblemState, dt.date]]:
+def _way_so_far(world: _World, chance: random.Random) -> list[_Step]:
     """Return the stages of a problem that is not solved: some are fresh, some were closed."""
     day = world.city.today - dt.timedelta(days=chance.choice((8, 25, 60, 90, 150, 260, 420, 700, 1000)))
     way = [(ProblemState.COLLECTED, day)]
@@ -336,8 +343,9 @@ def _problem(world: _World, chance: random.Random, number: int, collected: dt.da
 
 
 def _stage(
-    world: _World, chance: random.Random, problem: Problem, state: ProblemState, day: dt.date, persons: Sequence[str]
+    world: _World, chance: random.Random, problem: Problem, step: _Step, persons: Sequence[str]
 ) -> ProblemStage:
+    state, day = step
     with_expert = state in (ProblemState.MATCHED, ProblemState.VISITED, ProblemState.SIGNED)
     is_solved = state == ProblemState.SOLVED
     return ProblemStage(
@@ -383,10 +391,13 @@ def _visit(world: _World) -> int:
     later = [event for event in world.events.values() if event.held and event.occurred_on > AS_OF]
     rows = [*_at_events(world, chance, world.society_experts[:_EARLY_EXPERTS], early)]
     rows += _at_events(world, chance, world.society_experts[20:], later)
-    signed = Agreement.objects.filter(event__isnull=False, state=State.CONFIRMED).order_by("occurred_on", "expert__name")
+    signed = Agreement.objects.filter(event__isnull=False, state=State.CONFIRMED).order_by(
+        "occurred_on", "expert__name"
+    )
     rows += [
         _visit_of(chance, [row.firm], row.expert, row.occurred_on, event=row.event)
         for row in signed.select_related("expert", "firm", "event")
+        if row.expert and row.firm and row.event
     ]
     rows += _on_site(world)
     return world.city.record(rows, by=BY)
@@ -414,7 +425,9 @@ def _visit_of(
 
 def _on_site(world: _World) -> list[ExpertVisit]:
     """Return a visit to the firm for each problem's stage "visited"."""
-    visited = ProblemStage.objects.filter(stage=ProblemState.VISITED, state=State.CONFIRMED, expert__isnull=False)
+    visited = ProblemStage.objects.filter(
+        stage=ProblemState.VISITED, state=State.CONFIRMED, expert__isnull=False
+    )
     rows = visited.select_related("unit", "area", "expert", "problem", "problem__firm")
     return [
         ExpertVisit(
@@ -435,7 +448,9 @@ def _leave_drafts(world: _World) -> int:
     ]
     working = ProblemStage.objects.filter(stage=ProblemState.WORKING, state=State.CONFIRMED)
     finished = ProblemStage.objects.filter(stage__in=["SOLVED", "CLOSED"]).values("problem")
-    waiting = working.exclude(problem__in=finished).select_related("problem").order_by("problem__number").first()
+    waiting = (
+        working.exclude(problem__in=finished).select_related("problem").order_by("problem__number").first()
+    )
     if waiting:
-        drafts.append(_stage(world, chance, waiting.problem, ProblemState.SOLVED, day, ["待核实"]))
+        drafts.append(_stage(world, chance, waiting.problem, (ProblemState.SOLVED, day), ["待核实"]))
     return world.city.draft(drafts, by="FIRM_CONTACT")

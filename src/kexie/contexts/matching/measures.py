@@ -200,7 +200,9 @@ PROBLEMS = (
         where=Q(stage=ProblemStage.Stage.SOLVED),
         dims=_PROBLEM_DIMS,
         words=(f"{_PROBLEM} 解决|攻克|破解|攻破|化解|突破|办结|解答|攻关",),
-        definition=_("由企业指定的人确认已解决的技术难题数，自企业确认之日起算；科协代填、仅签约或在研的不算。"),
+        definition=_(
+            "由企业指定的人确认已解决的技术难题数，自企业确认之日起算；科协代填、仅签约或在研的不算。"
+        ),
         source="article-figures.csv F04; domain.md 4.8",
         group="innovation",
     ),

@@ -1,6 +1,7 @@
 """Reading matching. Each query takes a Scope."""
 
 import datetime as dt
+from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -16,7 +17,7 @@ LOOKING_FOR_EXPERTS = (ProblemState.PUBLISHED, ProblemState.MATCHED, ProblemStat
 RUNNING = (CarrierState.ESTABLISHED, CarrierState.RENEWED)
 
 
-def problems_with_state(scope: Scope, *, at: dt.date) -> QuerySet[Problem]:
+def problems_with_state(scope: Scope, *, at: dt.date) -> QuerySet[Any]:
     """Return problems annotated with `current` (a ProblemState, or None before the first confirmed record)."""
     steps = ProblemStage.objects.filter(problem=OuterRef("pk"), state=State.CONFIRMED, occurred_on__lte=at)
     latest = steps.order_by("-occurred_on", "-pk").values("stage")[:1]
@@ -24,7 +25,7 @@ def problems_with_state(scope: Scope, *, at: dt.date) -> QuerySet[Problem]:
     return rows.select_related("firm", "industry").order_by("-number")
 
 
-def open_problems(scope: Scope, *, at: dt.date) -> QuerySet[Problem]:
+def open_problems(scope: Scope, *, at: dt.date) -> QuerySet[Any]:
     """Return the problems that are public and still look for an expert."""
     rows = problems_with_state(scope, at=at)
     return rows.filter(confidentiality=Problem.Confidentiality.PUBLIC, current__in=LOOKING_FOR_EXPERTS)

@@ -42,7 +42,12 @@ _BACKYARDS = (
     ("阜南小麦科技小院", "小麦", "341225", "APPLIED 2022-03-10, APPROVED 2022-07-15, OPERATING 2022-09-20"),
     ("临泉芥菜科技小院", "芥菜", "341221", "APPLIED 2022-03-10, APPROVED 2022-07-15, OPERATING 2022-10-18"),
     ("颍上辣椒科技小院", "辣椒", "341226", "APPLIED 2023-02-22, APPROVED 2023-08-03, OPERATING 2023-10-12"),
-    ("颍东瓦大番茄科技小院", "番茄", "341203", "APPLIED 2024-01-16, APPROVED 2024-06-27, OPERATING 2024-09-10"),
+    (
+        "颍东瓦大番茄科技小院",
+        "番茄",
+        "341203",
+        "APPLIED 2024-01-16, APPROVED 2024-06-27, OPERATING 2024-09-10",
+    ),
     ("太和桔梗科技小院", "桔梗", "341222", "APPLIED 2025-04-09, APPROVED 2025-11-12, OPERATING 2026-03-18"),
     ("界首马铃薯科技小院", "马铃薯", "341282", "APPLIED 2026-09-15"),
 )
@@ -60,7 +65,16 @@ _CROPS = (
     "生猪", "家禽", "水产", "蜜蜂",
 )  # fmt: skip
 _PLANTS = _CROPS[:15]
-_LESSONS = ("高产栽培", "病虫害绿色防控", "春季管理", "水肥一体化", "抗旱防涝", "采后保鲜", "机械化生产", "品质提升")
+_LESSONS = (
+    "高产栽培",
+    "病虫害绿色防控",
+    "春季管理",
+    "水肥一体化",
+    "抗旱防涝",
+    "采后保鲜",
+    "机械化生产",
+    "品质提升",
+)
 _ANIMAL_LESSONS = ("疫病防控", "饲料配制", "生态养殖", "繁育管理", "粪污利用")
 
 # --- promotion ----------------------------------------------------------------------------------------------------
@@ -96,7 +110,9 @@ def _villages(city: DemoCity) -> list[Unit]:
 def _post(city: DemoCity) -> int:
     """Post each person once, in batches; some came back with a later batch, others went after the day of the report."""
     names = city.people("rural.posted", _PERSONS_EARLY + _PERSONS_LATER)
-    people = [Person(association=city.association, unit=city.departments["office"], name=name) for name in names]
+    people = [
+        Person(association=city.association, unit=city.departments["office"], name=name) for name in names
+    ]
     city.reference(people)
     early = people[:_PERSONS_EARLY]
     rows, taken = [], 0
@@ -280,7 +296,10 @@ def _promote(city: DemoCity, trainings: Sequence[Training], backyards: Sequence[
 
 def _varieties(city: DemoCity, chance: random.Random) -> list[PromotedItem]:
     names = {
-        f"{prefix}{crop}{number}号": crop for crop in _PLANTS for prefix in _PREFIXES for number in (1, 2, 3, 6, 8)
+        f"{prefix}{crop}{number}号": crop
+        for crop in _PLANTS
+        for prefix in _PREFIXES
+        for number in (1, 2, 3, 6, 8)
     }
     return [
         _item(city, chance, PromotedItem.Kind.VARIETY, name, names[name])
@@ -298,7 +317,9 @@ def _technologies(city: DemoCity, chance: random.Random) -> list[PromotedItem]:
 
 def _item(city: DemoCity, chance: random.Random, kind: str, name: str, crop: str) -> PromotedItem:
     source = chance.choice(city.universities).name
-    return PromotedItem(unit=city.departments["popularisation"], kind=kind, name=name, crop=crop, source=source)
+    return PromotedItem(
+        unit=city.departments["popularisation"], kind=kind, name=name, crop=crop, source=source
+    )
 
 
 def _promotions(

@@ -14,7 +14,9 @@ from kexie.contexts.rural.models import (
 from kexie.ledger.measures import Count, Dim, Distinct, LatestStock, Measure, Sum, ValidStock
 
 _HELD = Q(kind=Training.KIND, held=True)
-_TRAINING = "农业技术培训|农技培训|农民培训|实用技术培训|农村实用技术|种植技术培训|养殖技术培训|农业科技培训|农业培训"
+_TRAINING = (
+    "农业技术培训|农技培训|农民培训|实用技术培训|农村实用技术|种植技术培训|养殖技术培训|农业科技培训|农业培训"
+)
 _CROP = Dim("crop", _("作物或畜禽"), "item__crop")
 _STAGE = BackyardStage.Stage
 

@@ -40,7 +40,12 @@ class Agreement(Record):
         verbose_name=_("签约活动"),
     )
     problem = models.ForeignKey(
-        "matching.Problem", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("技术难题")
+        "matching.Problem",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("技术难题"),
     )
     valid_to = models.DateField(_("有效期至"), null=True, blank=True)
 

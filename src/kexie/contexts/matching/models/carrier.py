@@ -50,7 +50,10 @@ class CarrierStage(Record):
 
     class Meta(Record.Meta):
         verbose_name = _("服务载体状态")
-        indexes: ClassVar = [*Record.Meta.indexes, models.Index(fields=["association", "carrier", "occurred_on"])]
+        indexes: ClassVar = [
+            *Record.Meta.indexes,
+            models.Index(fields=["association", "carrier", "occurred_on"]),
+        ]
         constraints: ClassVar = [
             *Record.Meta.constraints,
             models.UniqueConstraint(

@@ -1,6 +1,6 @@
 """Match events, the industries they were about, and experts' visits to firms."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -14,7 +14,7 @@ class MatchEvent(Activity):
 
     KIND = Activity.Kind.MATCH_EVENT
 
-    objects = Activity.proxy_manager(Activity.Kind.MATCH_EVENT)
+    objects: ClassVar[models.Manager[Any]] = Activity.proxy_manager(Activity.Kind.MATCH_EVENT)
 
     class Meta:
         proxy = True
@@ -47,7 +47,12 @@ class ExpertVisit(Record):
         MatchEvent, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("对接活动")
     )
     problem = models.ForeignKey(
-        "matching.Problem", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("技术难题")
+        "matching.Problem",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("技术难题"),
     )
     topic = models.CharField(_("服务内容"), max_length=200, blank=True)
     outcome = models.CharField(_("结果"), max_length=200, blank=True)

@@ -42,7 +42,9 @@ class Expert(Reference):
     title = models.CharField(_("职称"), max_length=60, blank=True)
     discipline = models.CharField(_("学科专长"), max_length=120, blank=True)
     is_home = models.BooleanField(_("海智专家"), default=False)
-    may_be_shown = models.BooleanField(_("同意公开"), default=False, help_text=_("本人同意在公众网站显示姓名"))
+    may_be_shown = models.BooleanField(
+        _("同意公开"), default=False, help_text=_("本人同意在公众网站显示姓名")
+    )
 
     class Meta(Reference.Meta):
         verbose_name = _("专家")

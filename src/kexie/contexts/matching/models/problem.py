@@ -61,13 +61,17 @@ class ProblemStage(Record):
 
     class Meta(Record.Meta):
         verbose_name = _("技术难题进展")
-        indexes: ClassVar = [*Record.Meta.indexes, models.Index(fields=["association", "problem", "occurred_on"])]
+        indexes: ClassVar = [
+            *Record.Meta.indexes,
+            models.Index(fields=["association", "problem", "occurred_on"]),
+        ]
         constraints: ClassVar = [
             *Record.Meta.constraints,
             models.CheckConstraint(
                 name="matching_problem_solved_by_firm",
                 condition=~Q(stage=ProblemState.SOLVED)
-                | ~Q(firm_person="") & Q(firm_confirmed_on__isnull=False, occurred_on__gte=F("firm_confirmed_on")),
+                | ~Q(firm_person="")
+                & Q(firm_confirmed_on__isnull=False, occurred_on__gte=F("firm_confirmed_on")),
                 violation_error_message=_("“已解决”要写明企业确认人和确认日期，并从企业确认之日起算。"),
             ),
             models.CheckConstraint(

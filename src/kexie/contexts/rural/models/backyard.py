@@ -46,7 +46,10 @@ class BackyardStage(Record):
 
     class Meta(Record.Meta):
         verbose_name = _("科技小院状态")
-        indexes: ClassVar = [*Record.Meta.indexes, models.Index(fields=["association", "backyard", "occurred_on"])]
+        indexes: ClassVar = [
+            *Record.Meta.indexes,
+            models.Index(fields=["association", "backyard", "occurred_on"]),
+        ]
         constraints: ClassVar = [
             *Record.Meta.constraints,
             models.UniqueConstraint(

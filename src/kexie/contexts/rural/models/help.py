@@ -17,9 +17,7 @@ class VillagePosting(Record):
         TEAM_LEADER = "TEAM_LEADER", _("工作队长")
         MEMBER = "MEMBER", _("工作队员")
 
-    person = models.ForeignKey(
-        "people.Person", models.PROTECT, related_name="+", verbose_name=_("驻村人员")
-    )
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="+", verbose_name=_("驻村人员"))
     village = models.ForeignKey("units.Unit", models.PROTECT, related_name="+", verbose_name=_("帮扶村"))
     role = models.CharField(_("任职"), max_length=15, choices=Role.choices)
     ended_on = models.DateField(_("结束日期"), null=True, blank=True)

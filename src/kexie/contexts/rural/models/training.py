@@ -1,6 +1,6 @@
 """Farmers' training sessions, and the varieties and technologies promoted there and on bases."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ class Training(Activity):
 
     KIND = Activity.Kind.TRAINING
 
-    objects = Activity.proxy_manager(Activity.Kind.TRAINING)
+    objects: ClassVar[models.Manager[Any]] = Activity.proxy_manager(Activity.Kind.TRAINING)
 
     class Meta:
         proxy = True
@@ -54,7 +54,9 @@ class Promotion(Record):
         "rural.Backyard", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("科技小院")
     )
     base = models.CharField(_("示范基地"), max_length=120, blank=True)
-    acreage_mu = models.DecimalField(_("推广面积（亩）"), max_digits=10, decimal_places=1, null=True, blank=True)
+    acreage_mu = models.DecimalField(
+        _("推广面积（亩）"), max_digits=10, decimal_places=1, null=True, blank=True
+    )
     households = models.PositiveIntegerField(_("带动农户（户）"), null=True, blank=True)
 
     class Meta(Record.Meta):
