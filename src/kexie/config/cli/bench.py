@@ -6,6 +6,8 @@ from pathlib import Path
 import click
 from django.db import connections
 
+from kexie.config import build
+
 FOLDER = Path(__file__).resolve().parents[4] / "benchmarks"
 DATABASE = "kexie_bench"
 
@@ -19,6 +21,7 @@ def bench(*, name: str, rows: tuple[int, ...], keep: bool) -> None:
 
     Measure speed in a database of its own, and print one table with ratios against a baseline of the same run.
     """
+    build.static_files(click.echo)
     _use_database()
     try:
         runpy.run_path(str(FOLDER / f"{name}.py"))["run"](sizes=rows or None)
