@@ -80,6 +80,11 @@ def desk(db: None) -> Desk:
     return Desk(city, other)
 
 
+def read(answer: Any) -> bytes:
+    """Return everything an answer holds, streamed or not, and close it."""
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
 def entry(record_id: uuid.UUID | None = None, **values: Any) -> dict[str, Any]:
     """Return what the form of museum visits sends."""
     given = {

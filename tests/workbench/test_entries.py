@@ -8,7 +8,7 @@ from kexie.contexts.museums.models import DailyVisits, Hall
 from kexie.kernel.ids import uuid7
 from kexie.ledger.models import State
 from kexie.platform.audit.models import Entry
-from tests.workbench.conftest import DAY, Desk, entry
+from tests.workbench.conftest import DAY, Desk, entry, read
 
 NEW = "/work/records/museums.visits/new"
 HALLS = "/work/records/museums.halls/"
@@ -175,8 +175,8 @@ def test_evidence_is_kept_and_served_to_who_may_read_the_record(desk: Desk) -> N
     upload = SimpleUploadedFile("签到表.txt", "张三\n李四\n".encode())
     assert client.post(url(record, "evidence"), {"file": upload, "caption": "签到表"}).status_code == 302
     (one,) = client.get(url(record)).context["evidence"]
-    assert client.get(f"/files/{one.file.pk}/").status_code == 200
-    assert desk.client("MUSEUM_DESK", desk.city.museum).get(f"/files/{one.file.pk}/").status_code == 200
+    assert read(client.get(f"/files/{one.file.pk}/")) == "张三\n李四\n".encode()
+    assert read(desk.client("MUSEUM_DESK", desk.city.museum).get(f"/files/{one.file.pk}/"))
     assert desk.client("JUDGE").get(f"/files/{one.file.pk}/").status_code == 404
     assert client.post(url(record, "evidence"), {}).status_code == 422
 

@@ -49,7 +49,7 @@ class FilterForm(forms.Form):
         if values.get(UNTIL):
             found &= Q(occurred_on__lte=values[UNTIL])
         if values.get(AREA):
-            found &= Q(area_id__startswith=values[AREA])
+            found &= Q(area__code__startswith=values[AREA])
         for name in self.fields.keys() - {SINCE, UNTIL, AREA}:
             found &= self._condition(name, values.get(name))
         return found
