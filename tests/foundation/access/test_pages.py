@@ -273,8 +273,8 @@ def test_the_list_of_accounts_needs_no_more_queries_for_more(
     for number in range(count):
         make_account(city, "", username=f"person{number}")
     client.get("/work/accounts/")
-    # The session, the account, its presence, rules, whether it is an administrator, grants, count, page.
-    with django_assert_num_queries(2):
+    # Session, account, presence, rules, grants with units, association, count, page.
+    with django_assert_num_queries(8):
         page = client.get("/work/accounts/")
     assert page.text.count("person") >= count
 
