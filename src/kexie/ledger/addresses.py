@@ -23,9 +23,12 @@ from kexie.ledger.models import Record
 FILTER = "f."
 
 
-def figure_url(cell: Cell, *, page: str = "figures:detail", **extra: str) -> str:
-    """Return the address of the page that shows a cell (or, with another `page`, its rows)."""
-    query = urlencode({**parameters(cell), **{name: value for name, value in extra.items() if value}})
+def figure_url(cell: Cell, *, page: str = "figures:detail", unit: Unit | None = None) -> str:
+    """Return the address of the page that shows a cell (or, with another `page`, its rows).
+
+    `unit` is the cell's unit where the caller has it at hand, to save looking up its code.
+    """
+    query = urlencode(parameters(cell, unit=unit))
     return f"{reverse(page, args=[cell.measure])}?{query}"
 
 
@@ -35,15 +38,16 @@ def record_url(record: Record) -> str:
     return reverse("workbench:record", args=[declared.key, record.pk]) if declared else ""
 
 
-def parameters(cell: Cell) -> dict[str, str]:
+def parameters(cell: Cell, *, unit: Unit | None = None) -> dict[str, str]:
     """Return the query parameters that name a cell."""
-    unit = Unit.objects.values_list("code", flat=True).get(pk=cell.unit) if cell.unit else ""
+    if cell.unit and unit is None:
+        unit = Unit.objects.get(pk=cell.unit)
     known_at = cell.known_at.isoformat(timespec="seconds") if cell.known_at else ""
     named = {
         "since": str(cell.period.start or ""),
         "until": str(cell.period.last_day),
         "area": cell.area or "",
-        "unit": unit,
+        "unit": unit.code if cell.unit and unit else "",
         "known_at": known_at,
         **{f"{FILTER}{name}": value for name, value in cell.filters},
     }

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -14,12 +13,15 @@ from kexie.ledger import figures, registry
 from kexie.ledger.addresses import figure_url
 from kexie.ledger.figures import Figure, Slice
 from kexie.ledger.groups import GROUPS
-from kexie.ledger.measures import Cell, Flow, Measure
+from kexie.ledger.measures import Cell, Dim, Flow, Measure
 from kexie.ledger.models import Method
 from kexie.ui.charts import Point
 from kexie.ui.figures import FigureView, Share
+from kexie.ui.nav import Link
 
 STOCK_YEARS = 6
+MANY_ROWS = 20_000
+MANY_UNITS = 24
 LONG_PERIOD = dt.timedelta(days=800)
 
 
@@ -42,7 +44,9 @@ class FigurePage:
     series_title: str
     by_county: Sequence[Point]
     by_unit: Sequence[Point]
+    more_units: int
     cuts: Sequence[tuple[str, Sequence[Point]]]
+    cut_links: Sequence[Link]
     rows_url: str
 
 
@@ -55,18 +59,26 @@ def index(scope: Scope, until: dt.date, *, now: dt.datetime, public_only: bool) 
     return [GroupOfFigures(key, str(GROUPS.get(key, key)), found) for key, found in groups.items() if found]
 
 
-def page(cell: Cell, scope: Scope, *, now: dt.datetime) -> FigurePage:
-    """Return one figure's page."""
+def page(cell: Cell, scope: Scope, *, now: dt.datetime, by: str = "") -> FigurePage:
+    """Return one figure's page; `by` asks for one thing at full length: "unit" or a dimension.
+
+    Cuts by a dimension come from rows: over many rows they are offered as links, and computed when asked for.
+    """
     found = figures.figure(cell, scope, now=now)
     series_title, series = _series(found.measure, cell, scope)
+    units = _units(cell, scope)
+    few = found.rows <= MANY_ROWS
+    dims = [dim for dim in found.measure.dims if few or dim.name == by]
     return FigurePage(
         figure=found,
         view=view_of(found),
         series=series,
         series_title=series_title,
         by_county=_counties(cell, scope),
-        by_unit=_units(cell, scope),
-        cuts=[(str(dim.label), _cut(cell, scope, dim.name)) for dim in found.measure.dims],
+        by_unit=units if by == "unit" else units[:MANY_UNITS],
+        more_units=0 if by == "unit" else max(len(units) - MANY_UNITS, 0),
+        cuts=[(str(dim.label), _cut(cell, scope, dim.name)) for dim in dims],
+        cut_links=[_cut_link(cell, dim) for dim in found.measure.dims if dim not in dims],
         rows_url=figure_url(cell, page="figures:rows"),
     )
 
@@ -157,14 +169,13 @@ def _area_name(area: Area | None, code: str) -> str:
 
 def _units(cell: Cell, scope: Scope) -> list[Point]:
     slices = figures.breakdown(cell, scope, by="unit")
-    names = figures.units_of(slices, scope)
-    known = [one for one in slices if isinstance(one.group, UUID) and one.group in names]
-    points = [
-        Point(str(names[one.group]), _number(one), figure_url(replace(cell, unit=one.group)))
-        for one in known
-        if isinstance(one.group, UUID)
+    units = figures.units_of(slices, scope)
+    return [
+        Point(str(unit), _number(one), figure_url(replace(cell, unit=unit.pk), unit=unit))
+        for one, unit in sorted(
+            ((one, units[one.group]) for one in slices if one.group in units), key=lambda pair: str(pair[1])
+        )
     ]
-    return sorted(points, key=lambda point: point.label)
 
 
 def _cut(cell: Cell, scope: Scope, dim: str) -> list[Point]:
@@ -177,6 +188,10 @@ def _cut(cell: Cell, scope: Scope, dim: str) -> list[Point]:
         for one in slices
         if one.group not in {None, ""}
     ]
+
+
+def _cut_link(cell: Cell, dim: Dim) -> Link:
+    return Link(str(dim.label), f"{figure_url(cell)}&by={dim.name}#cut-1")
 
 
 def _narrowed(cell: Cell, dim: str, value: str) -> Cell:

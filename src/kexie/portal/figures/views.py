@@ -47,7 +47,7 @@ def detail(request: HttpRequest, measure: str) -> HttpResponseBase:
     if scope is None:
         return redirect_to_login(request.get_full_path())
     cell, errors = _cell(request, declared)
-    page = pages.page(cell, scope, now=timezone.now())
+    page = pages.page(cell, scope, now=timezone.now(), by=request.GET.get("by", ""))
     context = {"page": page, "measure": declared, "cell": cell, "errors": errors, "area": _area(cell)}
     return render(request, "figures/detail.html", context, status=422 if errors else 200)
 
