@@ -5,8 +5,7 @@ from django.db import IntegrityError, transaction
 
 from kexie.foundation.areas import operations, queries
 from kexie.foundation.areas.models import Area, Level
-
-from .conftest import NOW
+from tests.foundation.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 

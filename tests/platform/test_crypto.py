@@ -1,7 +1,7 @@
 """Encryption at rest: published vectors, round trips, tampering, rotation, keys on disk."""
 
 import hashlib
-import os
+import hmac
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -96,8 +96,6 @@ def test_keyed_digests_are_hmacs_under_our_key(settings, own_keys, backend, name
     settings.CRYPTO_BACKEND = backend
     digest = crypto.keyed_digest("340101")
     key = bytes.fromhex((own_keys / "digest-001.key").read_text())
-    import hmac
-
     assert digest == hmac.new(key, b"340101", name).hexdigest()
     assert crypto.keyed_digest("340102") != digest
     assert crypto.digests_equal(digest, crypto.keyed_digest("340101"))
@@ -159,5 +157,5 @@ def test_signatures_hold_over_rotation_and_by_the_public_key():
 
 def test_keys_go_where_nobody_else_may_look(own_keys):
     crypto.sign(b"")
-    assert stat.S_IMODE(os.stat(own_keys).st_mode) & 0o077 == 0
+    assert stat.S_IMODE(own_keys.stat().st_mode) & 0o077 == 0
     assert Path(own_keys / "signing-001.key").exists()

@@ -30,6 +30,7 @@ _RESIDENT_WEIGHTS = tuple(pow(2, 17 - index, 11) for index in range(17))
 _RESIDENT_CHECKS = "10X98765432"
 _RESIDENT_LENGTH = 18
 _OLD_RESIDENT_LENGTH = 15
+_SERIALS_OF_A_SEX = 500
 # First two digits of GB/T 2260, and 83 for residents of Taiwan with a residence permit.
 _PROVINCES = frozenset(
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65"
@@ -150,7 +151,7 @@ def synthetic_resident_id(serial: int, *, birth_date: dt.date, is_male: bool, ar
 
     `serial` (0 to 499) tells apart people of one birth date and sex.
     """
-    if not 0 <= serial < 500:
+    if not 0 <= serial < _SERIALS_OF_A_SEX:
         raise ValueError(f"serial {serial} is not within 0 to 499")
     first = f"{area}{birth_date:%Y%m%d}{serial * 2 + int(is_male):03}"
     return first + resident_check(first)

@@ -9,6 +9,7 @@ _SEMI_MAJOR = 6_378_245.0
 _ECCENTRICITY = 0.006_693_421_622_965_943
 # The shift is undone by iteration; 1e-9 degrees is a tenth of a millimetre.
 _PRECISION = 1e-9
+_WEST, _EAST, _SOUTH, _NORTH = 72.004, 137.8347, 0.8293, 55.8271
 _EARTH_RADIUS = 6_371_008.8
 
 
@@ -37,7 +38,7 @@ class Point:
 
 def is_in_china(longitude: float, latitude: float) -> bool:
     """Whether a point lies in the rectangle around China; outside it GCJ-02 is WGS-84."""
-    return 72.004 <= longitude <= 137.8347 and 0.8293 <= latitude <= 55.8271
+    return _WEST <= longitude <= _EAST and _SOUTH <= latitude <= _NORTH
 
 
 def distance(one: Point, other: Point) -> float:

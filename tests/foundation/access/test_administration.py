@@ -9,8 +9,7 @@ from kexie.foundation.access.roles import ADMINISTRATOR_CODES
 from kexie.foundation.people import operations as people
 from kexie.kernel.errors import Forbidden
 from kexie.platform.audit.models import Entry
-
-from ..conftest import NOW, build_city, make_account
+from tests.foundation.conftest import NOW, build_city, make_account
 
 pytestmark = pytest.mark.django_db
 

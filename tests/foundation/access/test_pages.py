@@ -14,8 +14,7 @@ from kexie.foundation.access.models import Account, Grant, Presence
 from kexie.foundation.access.roles import ADMINISTRATOR_CODES, ROLES
 from kexie.foundation.access.sign_in import SignInRefused
 from kexie.platform.audit.models import Entry
-
-from ..conftest import PASSWORD, make_account
+from tests.foundation.conftest import PASSWORD, make_account
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,7 @@ from kexie.foundation.access.models import Account, Grant
 from kexie.foundation.access.roles import ADMINISTRATOR_CODES, ROLES, Action
 from kexie.foundation.units.models import Unit
 from kexie.kernel.errors import Forbidden
-
-from ..conftest import NOW, build_city, make_account
+from tests.foundation.conftest import NOW, build_city, make_account
 
 pytestmark = pytest.mark.django_db
 

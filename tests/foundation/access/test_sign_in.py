@@ -9,8 +9,7 @@ from django.db import connection
 from kexie.foundation.access import operations, passwords, queries, rules, second_factor, sign_in
 from kexie.foundation.access.models import Account, Attempt, Presence, SecurityRules
 from kexie.platform.audit.models import Entry
-
-from ..conftest import NOW, PASSWORD, build_city, make_account
+from tests.foundation.conftest import NOW, PASSWORD, build_city, make_account
 
 pytestmark = pytest.mark.django_db
 WHERE = sign_in.Where(ip="10.0.0.7", agent="Firefox")

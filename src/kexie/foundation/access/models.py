@@ -149,6 +149,8 @@ class ExternalIdentity(models.Model):
 
 
 class Outcome(models.TextChoices):
+    """How an attempt to sign in ended."""
+
     SUCCEEDED = "SUCCEEDED", _("成功")
     WRONG = "WRONG", _("账号或密码不正确")
     WRONG_CODE = "WRONG_CODE", _("动态口令不正确")

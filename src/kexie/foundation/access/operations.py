@@ -165,7 +165,7 @@ def grant(
     rules.require(actor, Action.MANAGE_GRANTS, account.association)
     account = _locked(account)
     start = valid_from or timezone.localdate(now)
-    _check_grant(account, role, unit, start, valid_to, actor)
+    _check_grant(account, role, unit, start=start, end=valid_to, actor=actor)
     holder = account.person_id or account.pk
     _end_expired(holder, account.association_id, now=now)
     held = list(Grant.objects.filter(association=account.association_id, holder_id=holder, revoked_at=None))
@@ -262,7 +262,10 @@ def set_rules(
 
 def end_presences(account: Account, *, now: dt.datetime, keep: UUID | None = None) -> int:
     """End the sessions of an account, except one; return how many."""
-    return Presence.objects.filter(account=account, ended_at=None).exclude(pk=keep).update(ended_at=now)
+    going_on = Presence.objects.filter(account=account, ended_at=None)
+    if keep is not None:
+        going_on = going_on.exclude(pk=keep)
+    return going_on.update(ended_at=now)
 
 
 def _check_names(username: str, display_name: str) -> None:
@@ -275,7 +278,7 @@ def _check_names(username: str, display_name: str) -> None:
 
 
 def _check_grant(
-    account: Account, role: str, unit: Unit, start: dt.date, end: dt.date | None, actor: Account | None
+    account: Account, role: str, unit: Unit, *, start: dt.date, end: dt.date | None, actor: Account | None
 ) -> None:
     if actor is not None and actor.pk == account.pk:
         raise Forbidden(_("不能给自己授权。"))

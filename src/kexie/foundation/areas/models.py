@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Level(models.TextChoices):
+    """The level of an area; a zone stands beside the counties without being one."""
+
     PROVINCE = "PROVINCE", _("省级")
     CITY = "CITY", _("市级")
     COUNTY = "COUNTY", _("县级")

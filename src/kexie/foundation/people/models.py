@@ -20,6 +20,8 @@ class Sex(models.TextChoices):
 
 
 class Document(models.TextChoices):
+    """What kind of document identifies a person; a household register serves children without a card."""
+
     RESIDENT_ID = "RESIDENT_ID", _("居民身份证")
     HONG_KONG_MACAO = "HONG_KONG_MACAO", _("港澳居民来往内地通行证")
     TAIWAN = "TAIWAN", _("台湾居民来往大陆通行证")

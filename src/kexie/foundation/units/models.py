@@ -11,6 +11,8 @@ from kexie.kernel.ids import short_code, uuid7
 
 
 class Kind(models.TextChoices):
+    """What an organisation is to the association."""
+
     ASSOCIATION = "ASSOCIATION", _("科协")
     COUNTY_ASSOCIATION = "COUNTY_ASSOCIATION", _("县级科协")
     SOCIETY = "SOCIETY", _("学会")

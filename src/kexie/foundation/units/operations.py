@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import TypedDict, Unpack
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Value
@@ -10,7 +11,6 @@ from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
 
 from kexie.foundation.areas.models import Area
-from kexie.foundation.places.models import Place
 from kexie.foundation.units.models import Kind, Unit
 from kexie.foundation.units.rules import may_hold
 from kexie.kernel import codes
@@ -29,7 +29,7 @@ class Details(TypedDict, total=False):
 
     short_name: str
     credit_code: str
-    place: Place | None
+    place_id: UUID | None
     contact_name: str
     contact_phone: str
     contact_email: str
@@ -98,8 +98,8 @@ def create_units(
         unit.association = association
         _place_in_tree(unit)
     _refusing_duplicates(lambda: Unit.objects.bulk_create(made, batch_size=_BATCH))
-    detail = {"count": len(made), "names": [unit.name for unit in made[:20]]}
-    _log(association, "units.create_many", actor=actor, now=now, **detail)
+    names = [unit.name for unit in made[:20]]
+    _log(association, "units.create_many", actor=actor, now=now, count=len(made), names=names)
     return made
 
 

@@ -27,7 +27,8 @@ class Actor(Protocol):
     """Whoever acts: an account. None stands for the installation itself (command line, timed tasks)."""
 
     @property
-    def id(self) -> UUID: ...
+    def id(self) -> UUID:
+        """The account's id."""
 
 
 def append(

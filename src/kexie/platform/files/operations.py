@@ -23,7 +23,12 @@ _UNSAFE = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|\u200b-\u200f\u202a-\u202e\u2066-
 
 @transaction.atomic
 def store(
-    *, association_id: UUID, upload: File, actor: audit.Actor | None, now: dt.datetime, name: str = ""
+    *,
+    association_id: UUID,
+    upload: "File[bytes]",
+    actor: audit.Actor | None,
+    now: dt.datetime,
+    name: str = "",
 ) -> StoredFile:
     """Keep an uploaded file, or find the one already kept with the same content; raise FileRefused.
 
@@ -80,7 +85,7 @@ def safe_name(name: str) -> str:
     return stem[: _NAME_LENGTH - len(extension) - 1] + dot + extension
 
 
-def _content(upload: File) -> bytes:
+def _content(upload: "File[bytes]") -> bytes:
     upload.seek(0)
     content: bytes = upload.read()
     return content

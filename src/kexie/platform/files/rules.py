@@ -15,7 +15,8 @@ class Reader(Protocol):
     """Whoever asks for a file: an account, or an anonymous visitor, whose id is None."""
 
     @property
-    def pk(self) -> UUID | None: ...
+    def pk(self) -> UUID | None:
+        """The account's id."""
 
 
 MayRead = Callable[[Reader, StoredFile], bool]

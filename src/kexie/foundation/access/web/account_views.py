@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from kexie.foundation.access.roles import Action
 from kexie.foundation.access.web.forms import AccountForm, ReasonForm, add_error
 from kexie.foundation.access.web.guards import requires
 from kexie.foundation.access.web.nav import rail
+from kexie.foundation.access.web.request import AccessRequest
 from kexie.kernel.errors import UserError
 from kexie.ui.tables import Cell, Column, Row, Table
 
@@ -27,7 +28,7 @@ _PER_PAGE = 50
 
 @requires(Action.MANAGE_ACCOUNTS)
 @require_safe
-def list_accounts(request: HttpRequest) -> HttpResponse:
+def list_accounts(request: AccessRequest) -> HttpResponse:
     """List the accounts of the association."""
     text = request.GET.get("q", "").strip()
     found = queries.accounts(request.scope, text=text)
@@ -39,7 +40,7 @@ def list_accounts(request: HttpRequest) -> HttpResponse:
 @requires(Action.MANAGE_ACCOUNTS)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def create_account(request: HttpRequest) -> HttpResponse:
+def create_account(request: AccessRequest) -> HttpResponse:
     """Make an account and show its first password, once."""
     form = AccountForm(request.POST or None, scope=request.scope)
     if request.method == "POST" and form.is_valid():
@@ -61,7 +62,7 @@ def create_account(request: HttpRequest) -> HttpResponse:
 @requires(Action.MANAGE_ACCOUNTS)
 @never_cache
 @require_safe
-def show_account(request: HttpRequest, account_id: UUID) -> HttpResponse:
+def show_account(request: AccessRequest, account_id: UUID) -> HttpResponse:
     """Show an account and what can be done with it."""
     return _account_page(request, queries.account(request.scope, account_id))
 
@@ -69,7 +70,7 @@ def show_account(request: HttpRequest, account_id: UUID) -> HttpResponse:
 @requires(Action.MANAGE_ACCOUNTS)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def change_account(request: HttpRequest, account_id: UUID, verb: str) -> HttpResponse:
+def change_account(request: AccessRequest, account_id: UUID, verb: str) -> HttpResponse:
     """Ask why, then do it."""
     account = queries.account(request.scope, account_id)
     change = _CHANGES.get(verb)
@@ -88,36 +89,36 @@ def change_account(request: HttpRequest, account_id: UUID, verb: str) -> HttpRes
     return render(request, "access/account_change.html", context, status=422 if form.errors else 200)
 
 
-def _disable(request: HttpRequest, account: Account, reason: str) -> HttpResponse:
+def _disable(request: AccessRequest, account: Account, reason: str) -> HttpResponse:
     operations.set_active(
         account=account, active=False, reason=reason, actor=request.user, now=timezone.now()
     )
     return _back(request, account, _("账号已停用，其登录已退出。"))
 
 
-def _enable(request: HttpRequest, account: Account, reason: str) -> HttpResponse:
+def _enable(request: AccessRequest, account: Account, reason: str) -> HttpResponse:
     operations.set_active(account=account, active=True, reason=reason, actor=request.user, now=timezone.now())
     return _back(request, account, _("账号已启用。"))
 
 
-def _unlock(request: HttpRequest, account: Account, reason: str) -> HttpResponse:
+def _unlock(request: AccessRequest, account: Account, reason: str) -> HttpResponse:
     operations.unlock(account=account, reason=reason, actor=request.user, now=timezone.now())
     return _back(request, account, _("账号已解除锁定。"))
 
 
-def _reset_password(request: HttpRequest, account: Account, reason: str) -> HttpResponse:
+def _reset_password(request: AccessRequest, account: Account, reason: str) -> HttpResponse:
     first_password = operations.reset_password(
         account=account, reason=reason, actor=request.user, now=timezone.now()
     )
     return _first_password(request, account, first_password)
 
 
-def _reset_second_factor(request: HttpRequest, account: Account, reason: str) -> HttpResponse:
+def _reset_second_factor(request: AccessRequest, account: Account, reason: str) -> HttpResponse:
     operations.reset_second_factor(account=account, reason=reason, actor=request.user, now=timezone.now())
     return _back(request, account, _("动态口令已重置。"))
 
 
-_CHANGES: dict[str, tuple[str, Callable[[HttpRequest, Account, str], HttpResponse]]] = {
+_CHANGES: dict[str, tuple[str, Callable[[AccessRequest, Account, str], HttpResponse]]] = {
     "disable": (gettext_noop("停用账号"), _disable),
     "enable": (gettext_noop("启用账号"), _enable),
     "unlock": (gettext_noop("解除锁定"), _unlock),
@@ -126,17 +127,17 @@ _CHANGES: dict[str, tuple[str, Callable[[HttpRequest, Account, str], HttpRespons
 }
 
 
-def _back(request: HttpRequest, account: Account, message: str) -> HttpResponse:
+def _back(request: AccessRequest, account: Account, message: str) -> HttpResponse:
     messages.success(request, message)
     return redirect("access:account", account_id=account.pk)
 
 
-def _first_password(request: HttpRequest, account: Account, first_password: str) -> HttpResponse:
+def _first_password(request: AccessRequest, account: Account, first_password: str) -> HttpResponse:
     context = {"rail": rail(request), "account": account, "first_password": first_password}
     return render(request, "access/first_password.html", context)
 
 
-def _account_page(request: HttpRequest, account: Account) -> HttpResponse:
+def _account_page(request: AccessRequest, account: Account) -> HttpResponse:
     context = {
         "rail": rail(request),
         "account": account,

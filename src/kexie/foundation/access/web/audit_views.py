@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from kexie.foundation.access.roles import Action
 from kexie.foundation.access.web.forms import AuditFilter
 from kexie.foundation.access.web.guards import requires
 from kexie.foundation.access.web.nav import rail
+from kexie.foundation.access.web.request import AccessRequest
 from kexie.platform.audit import operations as audit
 from kexie.platform.audit import queries
 from kexie.platform.audit.models import Entry
@@ -32,7 +33,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @requires(Action.READ_AUDIT)
 @never_cache
 @require_safe
-def list_entries(request: HttpRequest) -> HttpResponse:
+def list_entries(request: AccessRequest) -> HttpResponse:
     """List what was done, newest first."""
     filters = AuditFilter(request.GET)
     page = Paginator(_entries(request, filters), _PER_PAGE).get_page(request.GET.get("page"))
@@ -48,7 +49,7 @@ def list_entries(request: HttpRequest) -> HttpResponse:
 
 @requires(Action.READ_AUDIT)
 @require_POST
-def export_entries(request: HttpRequest) -> StreamingHttpResponse:
+def export_entries(request: AccessRequest) -> StreamingHttpResponse:
     """Send the filtered entries as a CSV file; that they were exported is itself written down."""
     filters = AuditFilter(request.GET)
     found = _entries(request, filters)
@@ -65,7 +66,7 @@ def export_entries(request: HttpRequest) -> StreamingHttpResponse:
     return response
 
 
-def _entries(request: HttpRequest, filters: AuditFilter) -> QuerySet[Entry]:
+def _entries(request: AccessRequest, filters: AuditFilter) -> QuerySet[Entry]:
     filters.is_valid()
     given = filters.cleaned_data
     until = given.get("until")

@@ -1,9 +1,8 @@
 """Forms of sign-in and administration. They read input; operations decide."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +12,13 @@ from kexie.foundation.units import queries as units
 from kexie.foundation.units.models import Kind, Unit
 from kexie.kernel.errors import UserError
 from kexie.kernel.scope import Scope
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+    RulesFormBase = forms.ModelForm[SecurityRules]
+else:
+    RulesFormBase = forms.ModelForm
 
 _CANDIDATES = 8
 # Units offered while typing; any other unit is found by its name or number too.
@@ -27,7 +33,7 @@ def add_error(form: forms.BaseForm, error: UserError) -> None:
         form.add_error(None, str(error.message))
 
 
-def _password(label: str | Promise, autocomplete: str) -> forms.CharField:
+def _password(label: "str | StrPromise", autocomplete: str) -> forms.CharField:
     return forms.CharField(
         label=label,
         strip=False,
@@ -36,7 +42,7 @@ def _password(label: str | Promise, autocomplete: str) -> forms.CharField:
     )
 
 
-def _reason(label: str | Promise) -> forms.CharField:
+def _reason(label: "str | StrPromise") -> forms.CharField:
     return forms.CharField(label=label, max_length=200, help_text=gettext_lazy("写入审计记录，不能修改。"))
 
 
@@ -128,7 +134,7 @@ class ScopedForm(forms.Form):
         self.order_fields(self.field_order)
         self.offered = units.units(scope, kind=_OFFERED).order_by("path")
 
-    unit_label: str | Promise = gettext_lazy("单位")
+    unit_label: "str | StrPromise" = gettext_lazy("单位")
 
 
 class AccountForm(ScopedForm):
@@ -171,7 +177,7 @@ class GrantForm(ScopedForm):
     reason = _reason(gettext_lazy("授权事由"))
 
 
-class RulesForm(forms.ModelForm):
+class RulesForm(RulesFormBase):
     """The security rules."""
 
     class Meta:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from kexie.foundation.access.roles import ROLES, Action
 from kexie.foundation.access.web.forms import GrantFilter, GrantForm, ReasonForm, RulesForm, add_error
 from kexie.foundation.access.web.guards import requires
 from kexie.foundation.access.web.nav import rail
+from kexie.foundation.access.web.request import AccessRequest
 from kexie.kernel.errors import UserError
 from kexie.ui.tables import Cell, Column, Row, Table
 
@@ -24,7 +25,7 @@ _PER_PAGE = 50
 
 @requires(Action.MANAGE_GRANTS)
 @require_safe
-def list_grants(request: HttpRequest) -> HttpResponse:
+def list_grants(request: AccessRequest) -> HttpResponse:
     """List who holds which role where."""
     filters, text = GrantFilter(request.GET), request.GET.get("q", "").strip()
     filters.is_valid()
@@ -47,7 +48,7 @@ def list_grants(request: HttpRequest) -> HttpResponse:
 
 @requires(Action.MANAGE_GRANTS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def create_grant(request: HttpRequest) -> HttpResponse:
+def create_grant(request: AccessRequest) -> HttpResponse:
     """Give a role."""
     form = GrantForm(request.POST or None, scope=request.scope)
     if request.method == "POST" and form.is_valid():
@@ -66,7 +67,7 @@ def create_grant(request: HttpRequest) -> HttpResponse:
 
 @requires(Action.MANAGE_GRANTS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def revoke_grant(request: HttpRequest, grant_id: UUID) -> HttpResponse:
+def revoke_grant(request: AccessRequest, grant_id: UUID) -> HttpResponse:
     """Take back a role."""
     grant = queries.grant(request.scope, grant_id)
     form = ReasonForm(request.POST or None)
@@ -86,7 +87,7 @@ def revoke_grant(request: HttpRequest, grant_id: UUID) -> HttpResponse:
 
 @requires(Action.MANAGE_GRANTS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def change_rules(request: HttpRequest) -> HttpResponse:
+def change_rules(request: AccessRequest) -> HttpResponse:
     """Set the security rules."""
     current = queries.rules_of(request.scope.association_id)
     form = RulesForm(request.POST or None, instance=current)
@@ -107,7 +108,7 @@ def change_rules(request: HttpRequest) -> HttpResponse:
     return render(request, "access/rules.html", context, status=422 if form.errors else 200)
 
 
-def _named(request: HttpRequest, form: GrantForm) -> Account:
+def _named(request: AccessRequest, form: GrantForm) -> Account:
     """Return the account of this name."""
     name = form.cleaned_data["account"].strip().lower()
     account = queries.accounts(request.scope).filter(username=name).first()

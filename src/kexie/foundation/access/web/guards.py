@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 from kexie.foundation.access.roles import Action
+from kexie.foundation.access.web.request import AccessRequest
 
 View = Callable[..., HttpResponseBase]
 
@@ -23,8 +24,9 @@ def requires(action: Action | str, context: str | None = None) -> Callable[[View
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return to_sign_in(request)
-            request.scope = request.scope_for(action, context)  # type: ignore[attr-defined]  set by AccessMiddleware
-            return view(request, *args, **kwargs)
+            known = cast("AccessRequest", request)
+            known.scope = known.scope_for(action, context)
+            return view(known, *args, **kwargs)
 
         return guarded
 
@@ -49,7 +51,7 @@ class Requires:
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Guard the view's dispatch."""
-        inner: View = super().dispatch  # type: ignore[misc]  of the View this is mixed into
+        inner: View = super().dispatch  # type: ignore[misc]  # of the View this is mixed into
         return requires(self.action, self.context)(inner)(request, *args, **kwargs)
 
 

@@ -1,12 +1,11 @@
 """The rail of the administrators' pages: each of the three sees only their own part."""
 
-from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from kexie.foundation.access.roles import Action
-from kexie.kernel.errors import Forbidden
+from kexie.foundation.access.web.request import AccessRequest
 from kexie.ui.nav import Group, Link
 
 # What one must be allowed to do, the page, its name, its icon.
@@ -18,23 +17,17 @@ _PAGES = (
 )
 
 
-def rail(request: HttpRequest) -> list[Group]:
+def rail(request: AccessRequest) -> list[Group]:
     """Return the links to the pages this account may open, and to its own."""
     pages = [
-        _link(request, name, label, icon) for action, name, label, icon in _PAGES if _may(request, action)
+        _link(request, name, label, icon)
+        for action, name, label, icon in _PAGES
+        if request.access.may(action)
     ]
     own = _link(request, "access:own", gettext_noop("我的账号"), "person")
     return [Group(_("管理"), pages), Group(_("个人"), [own])]
 
 
-def _may(request: HttpRequest, action: Action) -> bool:
-    try:
-        request.scope_for(action)
-    except Forbidden:
-        return False
-    return True
-
-
-def _link(request: HttpRequest, name: str, label: str, icon: str) -> Link:
+def _link(request: AccessRequest, name: str, label: str, icon: str) -> Link:
     address = resolve_url(name)
     return Link(_(label), address, icon, current=request.path.startswith(address))

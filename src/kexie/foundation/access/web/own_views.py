@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from kexie.foundation.access.roles import ROLES
 from kexie.foundation.access.web.forms import CodeForm, PasswordForm, add_error
 from kexie.foundation.access.web.guards import signed_in
 from kexie.foundation.access.web.middleware import PRESENCE
+from kexie.foundation.access.web.request import AccessRequest
 from kexie.kernel.errors import UserError
 
 _HISTORY = 20
@@ -26,9 +27,9 @@ _HISTORY = 20
 @signed_in
 @never_cache
 @require_safe
-def show_own(request: HttpRequest) -> HttpResponse:
+def show_own(request: AccessRequest) -> HttpResponse:
     """Show the account, its roles, sessions and sign-in history."""
-    account = _account(request)
+    account = request.user
     context = {
         "account": account,
         "roles": [(ROLES[grant.role].label, grant) for grant in queries.grants_of(account)],
@@ -44,9 +45,9 @@ def show_own(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-def change_password(request: HttpRequest) -> HttpResponse:
+def change_password(request: AccessRequest) -> HttpResponse:
     """Change one's password; every other session ends."""
-    account = _account(request)
+    account = request.user
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -76,9 +77,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
 @signed_in
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def show_second_factor(request: HttpRequest) -> HttpResponse:
+def show_second_factor(request: AccessRequest) -> HttpResponse:
     """Set up a second factor, or switch it off with a current code."""
-    account = _account(request)
+    account = request.user
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -94,20 +95,20 @@ def show_second_factor(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
-def end_session(request: HttpRequest, presence_id: UUID) -> HttpResponse:
+def end_session(request: AccessRequest, presence_id: UUID) -> HttpResponse:
     """End one of one's other sessions."""
-    if sign_in.end(account=_account(request), presence_id=presence_id, now=timezone.now()):
+    if sign_in.end(account=request.user, presence_id=presence_id, now=timezone.now()):
         messages.success(request, _("该设备已退出登录。"))
     return redirect("access:own")
 
 
-def _disable(request: HttpRequest, account: Account, form: CodeForm) -> HttpResponse:
+def _disable(request: AccessRequest, account: Account, form: CodeForm) -> HttpResponse:
     second_factor.disable(account=account, code=form.cleaned_data["code"], now=timezone.now())
     messages.success(request, _("动态口令已停用。"))
     return redirect("access:second_factor" if rules.needs_second_factor(account) else "access:own")
 
 
-def _second_factor_page(request: HttpRequest, account: Account, form: CodeForm) -> HttpResponse:
+def _second_factor_page(request: AccessRequest, account: Account, form: CodeForm) -> HttpResponse:
     context: dict[str, object] = {
         "form": form,
         "account": account,
@@ -120,8 +121,3 @@ def _second_factor_page(request: HttpRequest, account: Account, form: CodeForm) 
         context |= {"secret": " ".join(groups), "qr": second_factor.qr(account)}
         form.fields["code"].help_text = _("验证器应用中当前显示的6位数字。")
     return render(request, "access/second_factor.html", context, status=422 if form.errors else 200)
-
-
-def _account(request: HttpRequest) -> Account:
-    assert isinstance(request.user, Account)
-    return request.user
