@@ -26,6 +26,21 @@ from kexie.ui.nav import Link
 
 TREND_MONTHS = 24
 COMPARED = 6
+
+# What a leader looks at first: the figures of the yearly work report. A tab shows all measures of its area of work.
+HEADLINES = frozenset({
+    "matching.society_agreements", "matching.carriers", "matching.society_experts", "matching.problems_solved",
+    "matching.home_experts", "matching.research_firms", "organisations.academic_events",
+    "museums.visits", "museums.shows", "museums.open", "touring.stops", "touring.months", "touring.visits",
+    "touring.caravan_stops", "touring.caravan_visits", "facilities.campus_museums", "facilities.rooms",
+    "facilities.galleries", "facilities.provincial_bases", "facilities.provincial_demos",
+    "governance.campaign_activities", "contests.series", "contests.participants", "contests.programmes",
+    "contests.organising_honours", "rural.posted_persons", "rural.lifted_persons", "rural.backyards",
+    "rural.trainings", "rural.trainees", "rural.varieties", "rural.technologies", "workers.cppcc_members",
+    "workers.awards", "workers.suggestions_adopted", "workers.survey_sites", "organisations.county_coverage",
+    "organisations.enterprise_associations_ever", "organisations.little_giant_coverage",
+    "organisations.high_tech_coverage", "organisations.cadre_training_counties", "governance.method_contest_streak",
+})  # fmt: skip
 Months = dict[dt.date, Number]
 
 
@@ -36,6 +51,7 @@ class GroupOfWork:
     key: str
     label: str
     figures: Sequence[FigureView]
+    more: int
 
 
 @dataclass(frozen=True)
@@ -45,7 +61,6 @@ class TargetLine:
     name: str
     programme: str
     responsible: str
-    goal: str
     progress: governance.TargetProgress
     href: str
     tone: str
@@ -75,7 +90,7 @@ def board(scope: Scope, *, now: dt.datetime, group: str = "") -> Board:
     today = timezone.localdate(now)
     chosen = [key for key in GROUPS if group in {"", key}] or list(GROUPS)
     months = figures.months_of_all(scope, Period(None, _next_month(today)))
-    groups = [_group(key, months, scope, today) for key in chosen]
+    groups = [_group(key, months, scope, today, whole=bool(group)) for key in chosen]
     return Board(
         tabs=_tabs(group),
         groups=[one for one in groups if one.figures],
@@ -93,9 +108,13 @@ def _measures(key: str, scope: Scope) -> list[Measure]:
     return [one for one in registry.measures().values() if one.group == key and scope.allows(one.context)]
 
 
-def _group(key: str, months: dict[str, Months], scope: Scope, today: dt.date) -> GroupOfWork:
-    shown = [_figure(measure, months.get(measure.key, {}), scope, today) for measure in _measures(key, scope)]
-    return GroupOfWork(key, str(GROUPS[key]), shown)
+def _group(
+    key: str, months: dict[str, Months], scope: Scope, today: dt.date, *, whole: bool
+) -> GroupOfWork:
+    measures = _measures(key, scope)
+    chosen = [one for one in measures if whole or one.key in HEADLINES]
+    shown = [_figure(one, months.get(one.key, {}), scope, today) for one in chosen]
+    return GroupOfWork(key, str(GROUPS[key]), shown, more=len(measures) - len(chosen))
 
 
 def _figure(measure: Measure, by_month: Months, scope: Scope, today: dt.date) -> FigureView:
@@ -128,14 +147,15 @@ def _trend(by_month: Months, today: dt.date) -> list[float]:
 
 def _target(one: governance.TargetProgress) -> TargetLine:
     tone = {"BEHIND": "warn", "MISSED": "bad"}.get(one.status, "")
-    return TargetLine(one.name, one.programme, one.responsible, f"{one.goal:f}", one, figure_url(one.cell), tone)
+    return TargetLine(one.name, one.programme, one.responsible, one, figure_url(one.cell), tone)
 
 
 def _comparisons(
     groups: Sequence[str], months: dict[str, Months], scope: Scope, today: dt.date
 ) -> list[Comparison]:
     """Compare the counties by the busiest additive measures of the groups shown."""
-    candidates = [one for key in groups for one in _measures(key, scope) if one.is_rolled_up]
+    declared = [one for key in groups for one in _measures(key, scope) if one.is_rolled_up]
+    candidates = sorted(declared, key=lambda one: one.key not in HEADLINES)
     year = Period.year(today.year)
     busy = [one for one in candidates if any(month in year for month in months.get(one.key, {}))]
     counties = Area.objects.filter(level=Level.COUNTY).order_by("code")
