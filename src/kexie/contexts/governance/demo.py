@@ -113,7 +113,9 @@ def _responsible(city: DemoCity, measure: str) -> Unit:
 def _honours(city: DemoCity) -> int:
     rows = [*_campaign_honours(city), *_contest_honours(city), *_persons(city), *_party_models(city)]
     city.record(rows, by=BY)
-    twice = _honour(city, city.counties["341225"], dt.date(2023, 12, 19), "全国科普日", "优秀组织单位", 2023)
+    twice = _honour(
+        city, city.counties["341225"], dt.date(2023, 12, 19), "全国科普日", "优秀组织单位", year=2023
+    )
     city.record([twice], by=BY)
     city.reverse(twice, "与县科协登记重复", after_days=14)
     return len(rows) + 1
@@ -129,7 +131,7 @@ def _campaign_honours(city: DemoCity) -> Iterator[Honour]:
             *chance.sample(list(city.counties.values()), min(8, 3 + (year - 2018) // 2)),
         ]
         for holder in holders:
-            yield _honour(city, holder, dt.date(year, 12, 19), award, "优秀组织单位", year)
+            yield _honour(city, holder, dt.date(year, 12, 19), award, "优秀组织单位", year=year)
 
 
 def _contest_honours(city: DemoCity) -> Iterator[Honour]:
@@ -137,13 +139,13 @@ def _contest_honours(city: DemoCity) -> Iterator[Honour]:
     for year in (2020, 2022, 2023, 2024, 2025):
         if dt.date(year, 11, 20) <= city.today:
             award, on = "安徽省创新方法大赛", dt.date(year, 11, 20)
-            yield _honour(city, city.association, on, award, "优秀组织单位", year, awarder="安徽省科协")
+            yield _honour(city, city.association, on, award, "优秀组织单位", year=year, awarder="安徽省科协")
 
 
 def _persons(city: DemoCity) -> Iterator[Honour]:
     names = city.people("exemplars", 12)
     yield _honour(
-        city, city.counties["341221"], dt.date(2020, 7, 1), "脱贫攻坚先进典型", "先进典型", 2020,
+        city, city.counties["341221"], dt.date(2020, 7, 1), "脱贫攻坚先进典型", "先进典型", year=2020,
         awarder="中共阜阳市委", kind="EXEMPLAR", name=names[0],
     )  # fmt: skip
     for index, name in enumerate(names[1:]):
@@ -151,7 +153,7 @@ def _persons(city: DemoCity) -> Iterator[Honour]:
         if dt.date(year, 10, 12) <= city.today:
             county = [*city.counties.values()][index % 8]
             yield _honour(
-                city, county, dt.date(year, 10, 12), "全省科协系统先进工作者", "先进工作者", year,
+                city, county, dt.date(year, 10, 12), "全省科协系统先进工作者", "先进工作者", year=year,
                 awarder="安徽省科协", kind="PERSON", name=name,
             )  # fmt: skip
 
@@ -162,7 +164,7 @@ def _party_models(city: DemoCity) -> Iterator[Honour]:
         on = dt.date(2021 + index // 2, 6, 28)
         if on <= city.today:
             yield _honour(
-                city, city.societies[3 * index], on, "党建强会计划", titles[index % 3], on.year,
+                city, city.societies[3 * index], on, "党建强会计划", titles[index % 3], year=on.year,
                 awarder="阜阳市科协党组", kind="PARTY_MODEL",
             )  # fmt: skip
 
@@ -173,8 +175,8 @@ def _honour(
     on: dt.date,
     award: str,
     title: str,
-    year: int,
     *,
+    year: int,
     awarder: str = "中国科协",
     kind: str = "UNIT",
     name: str = "",

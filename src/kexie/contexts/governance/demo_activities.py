@@ -106,7 +106,9 @@ def _activities(city: DemoCity) -> int:
         strict=True,
     ):
         city.reverse(row, reason, after_days=chance.randint(5, 40))
-    city.draft(recent, by="COUNTY_OFFICER")
+    officers = city.accounts["COUNTY_OFFICER"].unit_id
+    city.draft([row for row in recent if row.unit_id == officers], by="COUNTY_OFFICER")
+    city.draft([row for row in recent if row.unit_id != officers], by=_BY)
     return len(rows)
 
 

@@ -17,26 +17,8 @@ from kexie.ledger.demo import DemoCity
 BY = "OFFICE"
 FIRST_HALF_YEAR = dt.date(2018, 1, 1)
 # Per half-year since 2018: new associations in high-tech firms, and in others. They are 70 + 26 by the middle of 2025.
-_NEW = (  # fmt: skip
-    (2, 5),
-    (2, 4),
-    (2, 4),
-    (3, 3),
-    (2, 3),
-    (3, 2),
-    (4, 2),
-    (5, 1),
-    (5, 1),
-    (6, 1),
-    (6, 0),
-    (8, 0),
-    (7, 0),
-    (8, 0),
-    (7, 0),
-    (9, 1),
-    (7, 2),
-    (4, 1),
-)
+_NEW_HIGH_TECH = (2, 2, 2, 3, 2, 3, 4, 5, 5, 6, 6, 8, 7, 8, 7, 9, 7, 4)
+_NEW_OTHERS = (5, 4, 4, 3, 3, 2, 2, 1, 1, 1, 0, 0, 0, 0, 0, 1, 2, 1)
 # Firms certified as high-tech for the first time, by year; the four that lapse in 2024 have no association.
 _HIGH_TECH = dict(zip(range(2017, 2027), (24, 16, 12, 12, 14, 12, 11, 11, 12, 8), strict=True))
 _LAPSE_YEAR, _LAPSES = 2024, 4
@@ -98,7 +80,7 @@ class _Plan:
                 self.certified[next(rest)] = dt.date(year, 11, self.chance.choice((3, 9, 18)))
         self.ordinary = list(rest)
         self._draw_giants()
-        for index, (high_tech, others) in enumerate(_NEW):
+        for index, (high_tech, others) in enumerate(zip(_NEW_HIGH_TECH, _NEW_OTHERS, strict=True)):
             self._found(index, high_tech, others)
         without = [one for one, on in self.certified.items() if on.year % 3 == _LAPSE_YEAR % 3]
         idle = [one for one in without if one not in self.founded and self.certified[one].year < _LAPSE_YEAR]

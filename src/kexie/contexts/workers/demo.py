@@ -196,7 +196,9 @@ def _recommendations(city: DemoCity, persons: list[Person]) -> int:
     """46 different persons for the CPPCC by the as-of day; some for two levels, some in two terms."""
     made = [*_cppcc(city, persons), *_nominees(city, persons)]
     city.record(made, by=BY)
-    wrong = _recommend(city, persons[90], dt.date(2024, 12, 2), _Target.CPPCC_MEMBER, "COUNTY", "增补")
+    wrong = _recommend(
+        city, persons[90], dt.date(2024, 12, 2), _Target.CPPCC_MEMBER, level="COUNTY", call="增补"
+    )
     city.record([wrong], by=BY)
     city.reverse(wrong, "被推荐人信息有误，推荐函已撤回", after_days=15)
     return len(made) + 1
@@ -211,7 +213,7 @@ def _cppcc(city: DemoCity, persons: list[Person]) -> list[Recommendation]:
         (dt.date(2026, 10, 26), "COUNTY", "县级政协换届", range(40, 55)),
     )
     return [
-        _recommend(city, persons[index], on, _Target.CPPCC_MEMBER, level, call)
+        _recommend(city, persons[index], on, _Target.CPPCC_MEMBER, level=level, call=call)
         for on, level, call, which in batches
         for index in which
     ]
@@ -225,20 +227,25 @@ def _nominees(city: DemoCity, persons: list[Person]) -> list[Recommendation]:
         ("创新争先奖", "NATIONAL", 3, 2),
         ("市级智库专家", "CITY", 7, 5),
     )
-    made = []
+    made: list[Recommendation] = []
     for year in range(2019, city.today.year + 1):
         for call, level, month, count in calls:
             target = _Target.EXPERT_POOL if "专家" in call else _Target.HONOUR
             on = dt.date(year, month, chance.randint(8, 25))
-            for person in chance.sample(persons[46:], count):
-                made.append(_recommend(city, person, on, target, level, f"{year}年{call}"))
-    for person in persons[60:66]:
-        made.append(_recommend(city, person, dt.date(2021, 11, 15), _Target.DEPUTY, "COUNTY", "县级人大换届"))
+            made += [
+                _recommend(city, person, on, target, level=level, call=f"{year}年{call}")
+                for person in chance.sample(persons[46:], count)
+            ]
+    autumn = dt.date(2021, 11, 15)
+    made += [
+        _recommend(city, person, autumn, _Target.DEPUTY, level="COUNTY", call="县级人大换届")
+        for person in persons[60:66]
+    ]
     return made
 
 
 def _recommend(
-    city: DemoCity, person: Person, on: dt.date, target: str, level: str, call: str
+    city: DemoCity, person: Person, on: dt.date, target: str, *, level: str, call: str
 ) -> Recommendation:
     is_recent = on > city.today - dt.timedelta(days=120)
     return Recommendation(
@@ -271,19 +278,20 @@ _AWARDS: tuple[tuple[str, str, dt.date, tuple[tuple[str, int], ...]], ...] = (
 def _awards(city: DemoCity) -> int:
     firms = iter(city.firms)
     made = [
-        _award(city, award, edition, on, prize, next(firms))
+        _award(city, award, edition, on, prize=prize, firm=next(firms))
         for award, edition, on, prizes in _AWARDS
         for prize, count in prizes
         for _index in range(count)
     ]
     city.record(made, by=BY)
-    twice = _award(city, "安徽省创新方法大赛", "2023年", dt.date(2023, 10, 26), "三等奖", city.firms[90])
+    autumn = dt.date(2023, 10, 26)
+    twice = _award(city, "安徽省创新方法大赛", "2023年", autumn, prize="三等奖", firm=city.firms[90])
     city.record([twice], by=BY)
     city.reverse(twice, "公布文件中无此项目，误录", after_days=20)
     return len(made) + 1
 
 
-def _award(city: DemoCity, award: str, edition: str, on: dt.date, prize: str, firm: Unit) -> AwardResult:
+def _award(city: DemoCity, award: str, edition: str, on: dt.date, *, prize: str, firm: Unit) -> AwardResult:
     works = ("包装线节拍优化", "电池壳体焊接缺陷消除", "辣椒色素提取工艺改进", "检测装置降噪", "面粉除杂提效")
     popular = ("乡村科普广播站", "流动实验课堂", "科学家精神巡讲")
     topics = popular if prize == "科普典范奖" else works
