@@ -1,6 +1,7 @@
 """What the workbench's first page tells an account: what waits for it, what changed, what it may write."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from kexie.workbench.desk.rights import Rights
 from kexie.workbench.models import ImportJob
 
 RECENT = 8
+RECENT_OF_A_TYPE = 3
 RECENT_DAYS = 120
 QUESTIONS = 5
 
@@ -108,7 +110,7 @@ def recent_changes(rights: Rights, *, now: dt.datetime, context: str | None = No
     for key, moment, at, pk in sorted(_union(latest), key=lambda line: line[2], reverse=True):
         table = by_key[key].model._meta.db_table
         found.setdefault((f"{table}{moment}", pk), (key, moment, at, pk))
-    return _changes(by_key, list(found.values())[:RECENT])
+    return _changes(by_key, _varied(list(found.values()))[:RECENT])
 
 
 def quick_types(rights: Rights) -> list[RecordType]:
@@ -146,6 +148,17 @@ def _union(parts: list[QuerySet[Any]]) -> list[Any]:
     if not parts:
         return []
     return list(parts[0].union(*parts[1:], all=True)) if len(parts) > 1 else list(parts[0])
+
+
+def _varied(lines: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Leave a few lines of each type, so that one long evening of one type does not hide everything else."""
+    seen: Counter[tuple[str, str]] = Counter()
+    kept = []
+    for line in lines:
+        seen[line[0], line[1]] += 1
+        if seen[line[0], line[1]] <= RECENT_OF_A_TYPE:
+            kept.append(line)
+    return kept
 
 
 def _changes(by_key: dict[str, RecordType], lines: list[tuple[Any, ...]]) -> list[Change]:

@@ -119,6 +119,9 @@ class NewView(EntryView):
         found: dict[str, Any] = {name: value for name, value in self.desk_type.initial.items() if name in names}
         if self.account.unit is not None and self.scope.covers(self.account.unit.path):
             found["unit"] = self.account.unit_id
+        if getattr(self.desk_type, "phone", False):
+            # Who records in the field records today.
+            found["occurred_on"] = timezone.localdate()
         found |= {name: value for name in names if (value := self.request.GET.get(name))}
         return found
 
