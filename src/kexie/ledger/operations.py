@@ -39,7 +39,7 @@ def draft(
     record.recorded_by, record.recorded_at = actor, now
     record.association_id = scope.association_id
     _require(scope, record)
-    record.full_clean(exclude=["association"])
+    record.full_clean()
     record.save(force_insert=True)
     return record
 
@@ -52,7 +52,7 @@ def edit_draft(
         _lock_draft(record, scope)
         _require(scope, record)
         record.recorded_by, record.recorded_at = actor, now
-        record.full_clean(exclude=["association"])
+        record.full_clean()
         record.save(force_update=True)
     return record
 

@@ -116,7 +116,7 @@ def save_reference(
         raise NotFound(_("没有找到这一项，它可能已被删除。"))
     if before is not None and version_of(before) != version:
         raise ChangedMeanwhile(_("在您填写期间，别人修改了这一项。请对照最新内容，核对后再保存。"))
-    row.full_clean(exclude=["association"])
+    row.full_clean()
     row.save(force_insert=before is None, force_update=before is not None)
     audit.append(
         association_id=row.association_id,

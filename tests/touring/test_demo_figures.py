@@ -1,0 +1,66 @@
+"""The touring demonstration gives the figures of the work report, and looks like life."""
+
+import datetime as dt
+
+import pytest
+
+from kexie.contexts.touring import facade
+from kexie.contexts.touring.models import CaravanStop, CaravanTrip, TourDailyLog, TourStop
+from kexie.kernel.periods import Period
+from kexie.ledger import figures
+from kexie.ledger.measures import Cell
+from tests.demo import AS_OF, TODAY, loaded, value
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def scope(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), loaded("touring") as found:
+        yield found
+
+
+@pytest.mark.parametrize(("measure", "expected"), [("touring.stops", 15), ("touring.months", 40), ("touring.counties", 8)])
+def test_touring_stops_of_the_report(scope, measure, expected):
+    assert value(scope, measure) == expected
+
+
+def test_touring_visits_of_the_report(scope):
+    assert 1_200_000 < value(scope, "touring.visits") < 1_205_000
+
+
+def test_caravan_figures_of_the_report(scope):
+    assert 600 < value(scope, "touring.caravan_stops") < 700
+    assert 1_195_000 <= value(scope, "touring.caravan_visits") <= 1_204_999
+    assert value(scope, "touring.caravan_trips") < value(scope, "touring.caravan_stops")
+
+
+def test_months_open_into_the_months_of_each_stop(scope):
+    rows = figures.rows(Cell("touring.months", Period.until(AS_OF)), scope)
+    assert sorted(row.contribution for row in rows) == [2] * 5 + [3] * 10
+
+
+def test_six_sets_go_round_since_august_2024(scope):
+    running = facade.running_stops(TODAY, scope)
+    assert 1 <= len(running) <= 6
+    assert len(running) == value(scope, "touring.stops_running", TODAY)
+    assert value(scope, "touring.stops", TODAY, set="阜阳区域-1") >= 4
+
+
+def test_the_history_is_as_untidy_as_life(scope):
+    for model in (TourStop, TourDailyLog, CaravanStop):
+        assert {"CONFIRMED", "REVERSED"} <= set(model.objects.values_list("state", flat=True))
+    assert TourStop.objects.filter(state="DRAFT", occurred_on__gt=TODAY).count() == 1
+    assert CaravanStop.objects.filter(headcount=None).exists()
+    assert CaravanTrip.objects.filter(km=None).exists()
+
+
+def test_every_log_lies_in_its_stop(scope):
+    outside = [log for log in TourDailyLog.objects.select_related("stop") if not log._is_within()]
+    assert outside == []
+
+
+def test_old_caravans_are_to_be_replaced(scope):
+    advice = {one.name: one.should_replace for one in facade.caravans_on(dt.date(2026, 11, 23), scope)}
+    assert advice["市科协大篷车"] is True
+    assert advice["颍上大篷车"] is False
