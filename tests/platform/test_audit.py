@@ -12,6 +12,7 @@ from kexie.foundation.areas.models import Area
 from kexie.kernel.scope import Scope
 from kexie.platform.audit import operations, queries
 from kexie.platform.audit.models import Entry
+from kexie.platform.audit.stream import LineFile
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
@@ -51,10 +52,15 @@ def test_an_entry_says_who_what_when_why_and_where_from():
     )
 
 
-def test_each_entry_is_also_a_line_of_json(caplog, django_capture_on_commit_callbacks):
-    with caplog.at_level(logging.INFO, "kexie.audit"), django_capture_on_commit_callbacks(execute=True):
+def test_each_entry_is_also_a_line_of_json(tmp_path, django_capture_on_commit_callbacks):
+    handler, logger = LineFile(tmp_path / "logs" / "audit.jsonl"), logging.getLogger("kexie.audit")
+    logger.addHandler(handler)
+    with django_capture_on_commit_callbacks(execute=True):
         entry = append()
-    line = json.loads(caplog.messages[0])
+    logger.removeHandler(handler)
+    handler.close()
+    (written,) = (tmp_path / "logs" / "audit.jsonl").read_text().splitlines()
+    line = json.loads(written)
     assert (line["id"], line["action"], line["detail"]["name"]) == (str(entry.pk), "areas.load", "名")
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from django.contrib.auth.hashers import make_password
 
+from kexie.foundation.access.demo import give_second_factor
 from kexie.foundation.access.models import Account, Grant
-from kexie.foundation.access.roles import ROLES
+from kexie.foundation.access.roles import ADMINISTRATOR_CODES, ROLES
 from kexie.foundation.areas import operations as areas
 from kexie.foundation.areas.models import Area, Level
 from kexie.foundation.places.models import Place
@@ -239,6 +240,8 @@ def _accounts(city: DemoCity) -> dict[str, Account]:
         )
         for code, name in zip(ROLES, names, strict=True)
     }
+    for code in ADMINISTRATOR_CODES:
+        give_second_factor(made[code], now=city.now)
     Account.objects.bulk_create(made.values())
     Grant.objects.bulk_create(
         Grant(

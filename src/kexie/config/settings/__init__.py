@@ -186,7 +186,17 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "audit": {
+            "class": "kexie.platform.audit.stream.LineFile",
+            "filename": KEXIE_HOME / "logs" / "audit.jsonl",
+        },
+    },
     "root": {"handlers": ["stderr"], "level": setting("KEXIE_LOG_LEVEL")},
-    "loggers": {"procrastinate": {"level": "WARNING"}},
+    "loggers": {
+        "procrastinate": {"level": "WARNING"},
+        # Every entry of the audit log, for whoever collects logs outside the database.
+        "kexie.audit": {"handlers": ["audit"], "level": "INFO", "propagate": False},
+    },
 }

@@ -47,8 +47,7 @@ def create_account(
     account.set_password(password)
     account.demo_password, account.must_change_password, account.password_changed_at = password, False, now
     if ROLES[role].administrator:
-        account.totp_secret = crypto.encrypt(_secret(username).encode(), context=account.pk.bytes)
-        account.totp_confirmed_at = now
+        give_second_factor(account, now=now)
     account.save()
     operations.grant(
         account=account,
@@ -60,6 +59,12 @@ def create_account(
         reason="演示",
     )
     return account
+
+
+def give_second_factor(account: Account, *, now: dt.datetime) -> None:
+    """Set up the second factor of a demonstration's account that is about to be saved."""
+    account.totp_secret = crypto.encrypt(_secret(account.username).encode(), context=account.pk.bytes)
+    account.totp_confirmed_at = now
 
 
 def _secret(username: str) -> str:
