@@ -1,19 +1,39 @@
 """`kexie claims` and `kexie check`: the quantities of a text, and what the records say of them."""
 
+import datetime as dt
 import json
 import sys
+from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+from kexie.config.cli.common import Day, association_option, today, whole
 from kexie.kernel.errors import UserError
 from kexie.kernel.quantities import plain, quantities
+from kexie.reporting.claims import checking
 from kexie.reporting.claims.documents import text_of
+from kexie.reporting.claims.findings import Finding, Verdict
 
 _file = click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 _json = click.option("--json", "as_json", is_flag=True, help="输出 JSON。 Print JSON.")
+_SIGNS = {
+    Verdict.SUPPORTED: ("✓", "green"),
+    Verdict.CONTRADICTED: ("✗", "bold red"),
+    Verdict.NO_RECORDS: ("○", "yellow"),
+    Verdict.UNLINKED: ("?", "yellow"),
+    Verdict.OUTSIDE: ("↗", "cyan"),
+}
+_NAMES = {
+    Verdict.SUPPORTED: "相符",
+    Verdict.CONTRADICTED: "不符",
+    Verdict.NO_RECORDS: "没有记录",
+    Verdict.UNLINKED: "未能对应",
+    Verdict.OUTSIDE: "台账以外",
+}
 
 
 @click.command()
@@ -51,3 +71,36 @@ def console() -> Console:
 
 def _end(value: float | None) -> str:
     return "—" if value is None else f"{value:,}"
+
+
+@click.command()
+@_file
+@click.option(
+    "--as-of", type=Day(), help="核对截止日（含当天），默认今天。 Last day that counts; today without."
+)
+@association_option
+@_json
+def check(*, file: Path, as_of: dt.date | None, code: str | None, as_json: bool) -> None:
+    """逐个核对文稿中的数字。 Check each number of a text against the records.
+
+    有不符的数字时退出码为 1。 Exits with 1 when a number is contradicted.
+    """
+    text = read_text(file)
+    found = checking.check(text, scope=whole(code), as_of=as_of or today())
+    if as_json:
+        click.echo(json.dumps([one.as_dict() for one in found], ensure_ascii=False, indent=2))
+    else:
+        _print(found)
+    sys.exit(1 if any(one.verdict == Verdict.CONTRADICTED for one in found) else 0)
+
+
+def _print(found: list[Finding]) -> None:
+    table = Table("", "文中 Text", "记录 Records", "指标 Measure", "依据 Why")
+    for one in found:
+        sign, style = _SIGNS[one.verdict]
+        actual = _end(plain(None if one.actual is None else Decimal(one.actual)))
+        label = str(one.measure.label) if one.measure else ""
+        table.add_row(sign, one.quantity.text.replace("\n", ""), actual, label, one.why, style=style)
+    console().print(table)
+    counts = Counter(one.verdict for one in found)
+    click.echo("，".join(f"{_SIGNS[verdict][0]} {_NAMES[verdict]} {counts[verdict]}" for verdict in Verdict))

@@ -7,7 +7,7 @@ from kexie.kernel.quantities.finder import Found, find
 from kexie.kernel.quantities.intervals import Interval
 from kexie.kernel.quantities.reading import Reading, read
 
-__all__ = ["Interval", "Quantity", "Reading", "quantities", "quantities_of", "read"]
+__all__ = ["Interval", "Quantity", "Reading", "quantities", "quantities_at", "quantities_of", "read"]
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,12 @@ def quantities(source: str) -> list[Quantity]:
 
 def quantities_of(reading: Reading) -> list[Quantity]:
     """Return the quantities of a text already read."""
-    return [_quantity(reading, found) for found in find(reading.text)]
+    return [quantity for quantity, _start, _end in quantities_at(reading)]
+
+
+def quantities_at(reading: Reading) -> list[tuple[Quantity, int, int]]:
+    """Return the quantities of a text already read, each with its half-open span in the reading."""
+    return [(_quantity(reading, found), found.start, found.end) for found in find(reading.text)]
 
 
 def _quantity(reading: Reading, found: Found) -> Quantity:
