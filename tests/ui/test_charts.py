@@ -38,7 +38,7 @@ def test_a_target_above_all_bars_is_still_on_the_chart():
 
 
 def test_a_gap_is_a_bar_without_height():
-    assert [bar.height for bar in charts.bar_chart([Point("1", None), Point("2", 4)]).bars][0] == 0
+    assert charts.bar_chart([Point("1", None), Point("2", 4)]).bars[0].height == 0
 
 
 def test_many_bars_name_only_some_but_always_the_newest():

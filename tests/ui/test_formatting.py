@@ -17,7 +17,7 @@ from kexie.ui.templatetags import ui
         (999, ["999"]),
         (1330245, ["1", "330", "245"]),
         (12345, ["12", "345"]),
-        (Decimal("100000"), ["100", "000"]),
+        (Decimal(100000), ["100", "000"]),
     ],
 )
 def test_a_number_is_parted_into_groups_of_three_that_copy_as_one(value, groups):
