@@ -16,6 +16,8 @@ from django.db import Error, connection
 
 from kexie.config import browser, build
 from kexie.config.database import OLDEST_POSTGRES
+from kexie.config.postgres.cluster import orphans
+from kexie.config.postgres.system import OUTSIDE
 from kexie.kernel.errors import UserError
 
 Level = Literal["ok", "warning", "failed"]
@@ -77,6 +79,17 @@ def _home() -> Iterator[Finding]:
         amiss=free < _SPACE_WANTED,
         level="failed" if free < _SPACE_REQUIRED else "warning",
         remedy=f"请清理磁盘，至少留出 {_SPACE_WANTED} MB。 Free at least {_SPACE_WANTED} MB.",
+    )
+
+
+def _orphans() -> Iterator[Finding]:
+    left = orphans(OUTSIDE) if os.access(OUTSIDE, os.R_OK) else []
+    yield _verdict(
+        "无主数据 data without a KEXIE_HOME",
+        "、".join(map(str, left)) or "无 none",
+        amiss=bool(left),
+        level="warning",
+        remedy="其 KEXIE_HOME 已不存在；确认不再需要后请删除。 Their KEXIE_HOME is gone: remove them if nobody needs them.",
     )
 
 
@@ -267,6 +280,7 @@ def _backups() -> Iterator[Finding]:
 _LOCAL: tuple[Callable[[], Iterator[Finding]], ...] = (
     _python,
     _home,
+    _orphans,
     _keys,
     _static,
     _web,

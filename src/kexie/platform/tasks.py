@@ -14,6 +14,7 @@ application's `tasks.py`, which is found by itself::
 
 import datetime as dt
 import functools
+import json
 from collections.abc import Callable
 from typing import Any, Protocol, cast
 
@@ -90,7 +91,9 @@ def run_pending() -> int:
     done = 0
     try:
         while job := async_to_sync(manager.fetch_job)(queues=None, worker_id=worker_id):
-            cast("Any", app.tasks[job.task_name]).func(**job.task_kwargs)
+            arguments = cast("Any", job.task_kwargs)  # Django's connection leaves JSON as text
+            arguments = json.loads(arguments) if isinstance(arguments, str) else arguments
+            cast("Any", app.tasks[job.task_name]).func(**arguments)
             async_to_sync(manager.finish_job)(job=job, status=Status.SUCCEEDED, delete_job=False)
             done += 1
     finally:

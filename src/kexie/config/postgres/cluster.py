@@ -262,6 +262,8 @@ class Cluster:
             partial.rename(folder / "data")
             self.data.unlink(missing_ok=True)
             self.data.symlink_to(folder / "data")
+            if self.fast:
+                (folder / "for-tests").touch()
 
     def _create_error(self, folder: Path, told: str) -> DatabaseError:
         if "No space left on device" in told:
@@ -275,6 +277,7 @@ class Cluster:
         """Return where the data go: KEXIE_HOME, or a folder of /var/lib/kexie where `user` may not enter that."""
         if user.can("-x", self.root):
             return self.root
+        _remove_forgotten(system.outside_folder())
         folder = system.outside_folder() / f"db-{secrets.token_hex(4)}"
         folder.mkdir(mode=0o755)
         (folder / "home").write_text(f"{self.home}\n")
@@ -332,6 +335,23 @@ class Cluster:
             if self.fast:
                 # Tests empty tables that triggers guard; nobody else may switch the triggers off.
                 connection.execute(f"GRANT SET ON PARAMETER session_replication_role TO {ROLE}")
+
+
+def orphans(outside: Path) -> list[Path]:
+    """Return the folders of data kept outside a KEXIE_HOME that no longer exists, or has other data by now."""
+    found = []
+    for record in outside.glob("db-*/home"):
+        data = Path(record.read_text().strip()) / "postgres" / "data"
+        if not data.exists() or data.resolve().parent != record.parent:
+            found.append(record.parent)
+    return found
+
+
+def _remove_forgotten(outside: Path) -> None:
+    """Remove what tests in temporary checkouts left behind; data of other kinds are never removed by themselves."""
+    for folder in orphans(outside):
+        if (folder / "for-tests").exists() and not processes.working_in(folder / "data"):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _open_lock(path: Path) -> IO[bytes]:

@@ -1,0 +1,51 @@
+"""Rules for files: no address of another host where a page could load from it, nothing inline, no huge modules."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCES = ROOT / "src" / "kexie"
+PAGES = [
+    path
+    for pattern in ("**/*.html", "**/*.css", "**/*.js", "**/*.svg")
+    for path in SOURCES.glob(pattern)
+    if "vendor" not in path.parts
+]
+MODULES = [path for path in SOURCES.glob("**/*.py") if path.name != "0001_initial.py"]
+NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(SOURCES))
+
+
+def test_there_are_pages_and_modules_to_look_at() -> None:
+    assert len(PAGES) > 20
+    assert len(MODULES) > 100
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_pages_name_no_other_host_and_hold_nothing_inline(path: Path) -> None:
+    text = path.read_text()
+    assert set(re.findall(r"https?://[\w./-]+", text)) <= NAMESPACES
+    if path.suffix == ".html":
+        assert not re.search(r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")", text)
+        assert not re.search(r"<style\b|\sstyle=\"|\son(click|change|submit|load|input)=", text)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_modules_stay_short(path: Path) -> None:
+    assert len(path.read_text().splitlines()) < 500
+
+
+def test_no_index_or_registry_is_named() -> None:
+    named = re.compile(r"(pypi|npmjs|npmmirror|tsinghua|aliyun)\.\w+", re.IGNORECASE)
+    for path in (
+        *(ROOT / "requirements").iterdir(),
+        ROOT / "package-lock.json",
+        ROOT / "kexie",
+        ROOT / "pyproject.toml",
+    ):
+        assert not named.search(path.read_text()), path
