@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kexie.foundation.access import operations, queries
 from kexie.foundation.access.models import Account
 from kexie.foundation.access.roles import Action
-from kexie.foundation.access.web.forms import AccountForm, ReasonForm, add_error
+from kexie.foundation.access.web.forms import AccountForm, ReasonForm, add_error, given
 from kexie.foundation.access.web.guards import requires
 from kexie.foundation.access.web.nav import rail
 from kexie.foundation.access.web.request import AccessRequest
@@ -42,7 +42,7 @@ def list_accounts(request: AccessRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def create_account(request: AccessRequest) -> HttpResponse:
     """Make an account and show its first password, once."""
-    form = AccountForm(request.POST or None, scope=request.scope)
+    form = AccountForm(given(request), scope=request.scope)
     if request.method == "POST" and form.is_valid():
         try:
             account, first_password = operations.create_account(
@@ -77,7 +77,7 @@ def change_account(request: AccessRequest, account_id: UUID, verb: str) -> HttpR
     if change is None:
         raise Http404(_("没有这项操作。"))
     title, do = change
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(given(request))
     if request.method == "POST" and form.is_valid():
         try:
             response = do(request, account, form.cleaned_data["reason"])

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,6 +24,11 @@ else:
 _CANDIDATES = 8
 # Units offered while typing; any other unit is found by its name or number too.
 _OFFERED = (Kind.ASSOCIATION, Kind.COUNTY_ASSOCIATION, Kind.DEPARTMENT, Kind.MUSEUM)
+
+
+def given(request: HttpRequest) -> QueryDict | None:
+    """Return what a form was sent with, even when that is nothing; None when it is only to be shown."""
+    return request.POST if request.method == "POST" else None
 
 
 def add_error(form: forms.BaseForm, error: UserError) -> None:

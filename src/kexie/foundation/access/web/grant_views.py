@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kexie.foundation.access import operations, queries
 from kexie.foundation.access.models import Account, Grant
 from kexie.foundation.access.roles import ROLES, Action
-from kexie.foundation.access.web.forms import GrantFilter, GrantForm, ReasonForm, RulesForm, add_error
+from kexie.foundation.access.web.forms import GrantFilter, GrantForm, ReasonForm, RulesForm, add_error, given
 from kexie.foundation.access.web.guards import requires
 from kexie.foundation.access.web.nav import rail
 from kexie.foundation.access.web.request import AccessRequest
@@ -50,7 +50,7 @@ def list_grants(request: AccessRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def create_grant(request: AccessRequest) -> HttpResponse:
     """Give a role."""
-    form = GrantForm(request.POST or None, scope=request.scope)
+    form = GrantForm(given(request), scope=request.scope)
     if request.method == "POST" and form.is_valid():
         try:
             account = _named(request, form)
@@ -70,7 +70,7 @@ def create_grant(request: AccessRequest) -> HttpResponse:
 def revoke_grant(request: AccessRequest, grant_id: UUID) -> HttpResponse:
     """Take back a role."""
     grant = queries.grant(request.scope, grant_id)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(given(request))
     if request.method == "POST" and form.is_valid():
         try:
             operations.revoke(
@@ -90,7 +90,7 @@ def revoke_grant(request: AccessRequest, grant_id: UUID) -> HttpResponse:
 def change_rules(request: AccessRequest) -> HttpResponse:
     """Set the security rules."""
     current = queries.rules_of(request.scope.association_id)
-    form = RulesForm(request.POST or None, instance=current)
+    form = RulesForm(given(request), instance=current)
     if request.method == "POST" and form.is_valid():
         try:
             operations.set_rules(

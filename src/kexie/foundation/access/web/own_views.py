@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kexie.foundation.access import operations, passwords, queries, rules, second_factor, sign_in
 from kexie.foundation.access.models import Account
 from kexie.foundation.access.roles import ROLES
-from kexie.foundation.access.web.forms import CodeForm, PasswordForm, add_error
+from kexie.foundation.access.web.forms import CodeForm, PasswordForm, add_error, given
 from kexie.foundation.access.web.guards import signed_in
 from kexie.foundation.access.web.middleware import PRESENCE
 from kexie.foundation.access.web.request import AccessRequest
@@ -48,7 +48,7 @@ def show_own(request: AccessRequest) -> HttpResponse:
 def change_password(request: AccessRequest) -> HttpResponse:
     """Change one's password; every other session ends."""
     account = request.user
-    form = PasswordForm(request.POST or None)
+    form = PasswordForm(given(request))
     if request.method == "POST" and form.is_valid():
         try:
             changed = operations.change_password(
@@ -80,7 +80,7 @@ def change_password(request: AccessRequest) -> HttpResponse:
 def show_second_factor(request: AccessRequest) -> HttpResponse:
     """Set up a second factor, or switch it off with a current code."""
     account = request.user
-    form = CodeForm(request.POST or None)
+    form = CodeForm(given(request))
     if request.method == "POST" and form.is_valid():
         try:
             if account.has_totp:

@@ -17,7 +17,7 @@ from kexie.foundation.access import methods, queries, rules, second_factor, sign
 from kexie.foundation.access.models import Account
 from kexie.foundation.access.roles import ROLES
 from kexie.foundation.access.web.address import where
-from kexie.foundation.access.web.forms import CodeForm, SignInForm, add_error
+from kexie.foundation.access.web.forms import CodeForm, SignInForm, add_error, given
 from kexie.foundation.access.web.guards import safe_next
 from kexie.foundation.access.web.middleware import ENDED, PRESENCE
 
@@ -55,7 +55,7 @@ def show_code(request: HttpRequest) -> HttpResponse:
         request.session.pop(_PENDING, None)
         return redirect("access:sign_in")
     account, onward = pending["account"], pending["next"]
-    form = CodeForm(request.POST or None)
+    form = CodeForm(given(request))
     if request.method == "POST" and form.is_valid():
         place = where(request, pending["method"])
         try:
