@@ -1,0 +1,116 @@
+"""Reading the Excel files that offices upload, however they were made."""
+
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+
+from kexie.kernel.errors import UserError
+
+MEGABYTE = 1024 * 1024
+LARGEST_FILE = 30 * MEGABYTE
+# A sheet of 100 000 rows unpacks to some 60 MB; a file made to burst unpacks to gigabytes.
+LARGEST_UNPACKED = 400 * MEGABYTE
+MOST_ROWS = 100_000
+# Formatting dragged down to the last row of a sheet leaves hundreds of thousands of empty rows.
+MOST_EMPTY_ROWS = 2_000
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+
+class SheetRefused(UserError):
+    """A file that cannot be read as a table; the message says what to send instead."""
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One row that is not empty: its number as Excel shows it, and its values from column A."""
+
+    number: int
+    values: tuple[Any, ...]
+
+
+def check(name: str, content: bytes) -> None:
+    """Raise SheetRefused unless the content is an .xlsx file of reasonable size."""
+    if not content:
+        raise SheetRefused(_("“%(name)s”是空文件，请重新选择。") % {"name": name})
+    if len(content) > LARGEST_FILE:
+        values = {"name": name, "limit": LARGEST_FILE // MEGABYTE}
+        raise SheetRefused(_("“%(name)s”超过%(limit)d MB，请拆成几个文件分别导入。") % values)
+    if content.startswith(_OLE):
+        if _ENCRYPTED in content:
+            raise SheetRefused(_("“%(name)s”设有打开密码，请在 Excel 中取消密码后再上传。") % {"name": name})
+        raise SheetRefused(
+            _("“%(name)s”是旧版 Excel 文件（.xls），请用 Excel 或 WPS 另存为 .xlsx 后再上传。") % {"name": name}
+        )
+    if not name.lower().endswith(".xlsx") or not content.startswith(b"PK"):
+        raise SheetRefused(_("“%(name)s”不是 Excel 文件（.xlsx），请下载模板填写后再上传。") % {"name": name})
+    _check_archive(name, content)
+
+
+def rows(content: bytes, *, sheet: str = "") -> Iterator[SheetRow]:
+    """Yield the rows of the named sheet (the first visible one without it) that are not empty.
+
+    Raises SheetRefused when there are more than MOST_ROWS.
+    """
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    except Exception as error:  # whatever openpyxl stumbles over in a damaged file
+        raise SheetRefused(_("无法读取这个文件，它可能已损坏。请在 Excel 中打开并另存为 .xlsx 后再上传。")) from error
+    try:
+        yield from _rows_of(book, sheet)
+    finally:
+        book.close()
+
+
+def address(column: int, row: int) -> str:
+    """Return a cell's address as Excel writes it: column 2 of row 7 is B7."""
+    return f"{get_column_letter(column)}{row}"
+
+
+def _rows_of(book: Any, sheet: str) -> Iterator[SheetRow]:
+    found = _choose(book, sheet)
+    # Some programs write a wrong size into the file; the rows themselves are right.
+    found.reset_dimensions()
+    empty = count = 0
+    for number, values in enumerate(found.iter_rows(values_only=True), 1):
+        if _is_empty(values):
+            empty += 1
+            if empty > MOST_EMPTY_ROWS:
+                return
+            continue
+        empty, count = 0, count + 1
+        if count > MOST_ROWS:
+            raise SheetRefused(_("超过%(limit)d行，请拆成几个文件分别导入。") % {"limit": MOST_ROWS})
+        yield SheetRow(number, tuple(values))
+
+
+def _choose(book: Any, sheet: str) -> Any:
+    visible = [one for one in book.worksheets if one.sheet_state == "visible"]
+    if not visible:
+        raise SheetRefused(_("文件里没有可见的工作表。"))
+    return next((one for one in visible if one.title == sheet), visible[0])
+
+
+def _is_empty(values: Sequence[Any]) -> bool:
+    return all(value is None or (isinstance(value, str) and not value.strip()) for value in values)
+
+
+def _check_archive(name: str, content: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+    except zipfile.BadZipFile as error:
+        raise SheetRefused(_("“%(name)s”已损坏，请重新保存后再上传。") % {"name": name}) from error
+    names = {part.filename for part in parts}
+    if not any(one.startswith("xl/") for one in names):
+        raise SheetRefused(_("“%(name)s”不是 Excel 文件（.xlsx），请下载模板填写后再上传。") % {"name": name})
+    if any("vbaProject" in one for one in names):
+        raise SheetRefused(_("“%(name)s”含有宏，请另存为不含宏的 .xlsx 后再上传。") % {"name": name})
+    if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+        raise SheetRefused(_("“%(name)s”展开后过大，请检查是否含有大量空行或图片。") % {"name": name})
