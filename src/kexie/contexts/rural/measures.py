@@ -125,7 +125,7 @@ BACKYARDS = (
         of=BackyardStage,
         kind=Count(),
         where=Q(stage=_STAGE.APPROVED),
-        words=("科技小院 累计 批复|获批|建成|建立|创建|设立",),
+        words=("科技小院 累计 批复|获批|建成|建立|创建|设立", "科技小院 批复|获批|新建|新增|新获批"),
         definition=_("累计获批复的科技小院数，含后来撤销的。"),
         source="domain.md 4.7",
         group="rural",

@@ -96,5 +96,6 @@ def _splits_number(before: str, after: str) -> bool:
 
 
 def _is_heading(line: str) -> bool:
-    """Whether the line looks like a heading: short, without a mark that divides clauses."""
-    return len(line) <= _HEADING_LENGTH and not _CLAUSE_MARK.search(line)
+    """Whether the line looks like a heading: short, without a mark that divides clauses after its number."""
+    mark = _STARTS_ITEM.match(line)
+    return len(line) <= _HEADING_LENGTH and not _CLAUSE_MARK.search(line, mark.end() if mark else 0)

@@ -67,14 +67,10 @@ class Check:
         for number, claim in enumerate(self.claims):
             decision = decisions.get((claim.quantity.start, claim.quantity.end))
             if decision is None:
-                found.append(self._find(claim, self._place(number)))
+                found.append(self._find(claim, Place(self._bare, self._spans, number)))
             elif decision.is_quantity:
                 found.append(self._decided(claim, decision))
         return found
-
-    def _place(self, number: int) -> Place:
-        speaks = self.claims[number].form == Form.COVERAGE
-        return Place(self._bare, self._spans, number, speaks=speaks)
 
     def _find(self, claim: Claim, place: Place) -> Finding:
         if claim.form == Form.RANK:
@@ -85,6 +81,8 @@ class Check:
         found = linking.candidates(place, claim.quantity, claim.form)
         if not found:
             return _finding(claim, Verdict.UNLINKED, _no_candidate(place, claim))
+        if _PART.search(place.before):
+            found = [one for one in found if not any(word.is_carried for word in one.words)] or found
         tied = [one for one in found if one.score >= found[0].score * (1 - linking.TIE)]
         if len(tied) > 1:
             return self._undecided(claim, tied)
@@ -100,7 +98,8 @@ class Check:
     def _linked(self, claim: Claim, place: Place, candidate: Candidate) -> Finding:
         stated = times.period_of(place, self._default, self.as_of)
         narrowed = linking.narrowing(place, candidate, self._names)
-        if _PART.search(place.before) and not narrowed.filters:
+        is_carried = any(word.is_carried for word in candidate.words)
+        if _PART.search(place.before) and is_carried and not narrowed.filters:
             why = _("“其中”的一部分：指标“%(label)s”没有能对应这部分的分类。") % {
                 "label": candidate.measure.label
             }

@@ -75,11 +75,10 @@ class BareText:
 class Place:
     """A claim's place: the regions around it by nearness. `claims` are the spans of all claims, in order.
 
-    `speaks` says that the claim's own text is words too (全覆盖), not only a number with its measure word.
+    The claim's own text is words too: 全覆盖, and the measure words 人次 and 亩.
     """
 
-    def __init__(self, bare: BareText, claims: list[Span], number: int, *, speaks: bool = False) -> None:
-        self._speaks = speaks
+    def __init__(self, bare: BareText, claims: list[Span], number: int) -> None:
         self.bare, self.span = bare, claims[number]
         self.sentence = bare.sentence_at(self.span.start)
         self._claims, self._number = claims, number
@@ -89,7 +88,7 @@ class Place:
         """The regions, nearest first; they do not overlap."""
         own = [
             Region(self._left, self.span.start, OWN),
-            Region(self.span.start, self.span.end, OWN if self._speaks else 0),
+            Region(self.span.start, self.span.end, OWN),
             Region(self.span.end, self._right, OWN),
             *self._forward(),
             Region(self.clause.start, self._left, SAME_CLAUSE),

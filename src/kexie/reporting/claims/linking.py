@@ -20,8 +20,8 @@ _HAN, _SOME = re.compile(r"[\u4e00-\u9fff]"), 2
 _SAME_UNIT, _LIKE_UNIT = 1.0, 0.6
 _BRACKET = re.compile(r"\(.*\)|/.*")
 _WHOLE = re.compile(r"全市|市科协|各县|各地|全系统|全区")
-_PARTNER = re.compile(r"(?:与|和|同|跟|赴|到|向|对|往|邀请|联合|来自)$")
-_LISTED_BEFORE = re.compile(r"[、和与及或/]$")
+_PARTNER = re.compile(r"(?:与|和|同|跟|赴|到|向|对|往|邀请|联合|来自)\Z")
+_LISTED_BEFORE = re.compile(r"[、和与及或/]\Z")
 _LISTED_AFTER = re.compile(r"(?:[、和与及或/]|等)")
 
 

@@ -84,23 +84,37 @@ class Names:
         return sorted((*self._units(), *self._areas()), key=lambda name: -len(name.text))
 
     def _units(self) -> list[Name]:
+        root, short = self._root.name, _short(self._root.name)
         units = Unit.objects.filter(association_id=self._scope.association_id)
-        found = []
-        for pk, code, parent, name, short in units.values_list("pk", "code", "parent", "name", "short_name"):
-            for text in {name, short}:
-                if len(text) >= (SHORTEST_UNIT_NAME if parent else SHORTEST_NAME) and text in self._text:
-                    found.append(Name(text, unit=pk, code=code) if parent else Name(text))
-        return found
+        rows = units.values_list("pk", "code", "parent", "name", "short_name", "area__name")
+        return [
+            Name(text, unit=pk, code=code) if parent else Name(text)
+            for pk, code, parent, name, given, area in rows
+            for text in {
+                given,
+                *_said(name, area),
+                *(_said(name.replace(root, root[-1], 1), area) if parent else ()),
+            }
+            if len(text) >= (SHORTEST_UNIT_NAME if parent else SHORTEST_NAME)
+            and text != short
+            and text in self._text
+        ]
+
+    @cached_property
+    def _root(self) -> Area:
+        return Unit.objects.select_related("area").get(pk=self._scope.association_id).area
 
     def _areas(self) -> list[Name]:
-        root = Unit.objects.select_related("area").get(pk=self._scope.association_id).area
-        found = [Name(root.name), Name(root.name.rstrip("市"))]
+        root = self._root
         inside = (
             Area.objects.filter(code__startswith=root.prefix).exclude(pk=root.pk).exclude(level="VILLAGE")
         )
-        for area in inside:
-            for text in {area.name, _short(area.name)}:
-                found.append(Name(text, area=area.prefix, code=area.code))
+        named = [
+            Name(text, area=area.prefix, code=area.code)
+            for area in inside
+            for text in {area.name, _short(area.name)}
+        ]
+        found = [Name(root.name), Name(_short(root.name)), *named]
         return [name for name in found if len(name.text) >= SHORTEST_NAME and name.text in self._text]
 
     def values(self, measure: Measure, dim: Dim) -> dict[str, str]:
@@ -113,6 +127,12 @@ class Names:
                 if text in self._text
             }
         return self._values[key]
+
+
+def _said(name: str, area: str) -> set[str]:
+    """Return how texts say a unit's name: 临泉县科学技术协会 as 临泉县科协 and 临泉科协, 市科技馆."""
+    shorter = name.replace("科学技术协会", "科协").replace("科学技术馆", "科技馆")
+    return {name, shorter, shorter.replace(area, _short(area), 1)}
 
 
 def _short(name: str) -> str:
