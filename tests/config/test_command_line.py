@@ -16,9 +16,7 @@ PUBLIC = ["setup", "demo", "serve", "stop", "claims", "check", "figures", "ledge
 
 def test_help_lists_the_commands_in_order_one_line_each() -> None:
     told = CliRunner().invoke(cli, ["--help"], terminal_width=110).output
-    listed = told.partition("Commands")[2].strip().splitlines()[1:]
     assert [line.split()[0] for line in told.partition("Commands:\n")[2].splitlines()] == PUBLIC
-    assert len(listed) == len(PUBLIC) - 1
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name != "manage"])
