@@ -149,3 +149,18 @@ def test_paper_gets_the_content_without_the_frame(city, open_page):
     assert not page.locator(".masthead").is_visible()
     assert page.locator(".print-head").is_visible()
     assert page.get_by_role("heading", name="科技馆", exact=True).is_visible()
+
+
+def test_filters_wait_behind_one_button_on_phones_unless_one_is_set(city, open_page):
+    page = open_page("/activities/", viewport=PHONE)
+    kind = page.get_by_label("类型")
+    assert not kind.is_visible()
+    page.get_by_role("button", name="筛选").click()
+    assert kind.is_visible()
+    page.goto("/activities/?kind=LECTURE")
+    assert page.get_by_label("类型").is_visible()
+
+
+def test_without_scripts_no_filter_is_hidden(city, open_page):
+    page = open_page("/activities/", viewport=PHONE, java_script_enabled=False)
+    assert page.get_by_label("类型").is_visible()

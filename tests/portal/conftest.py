@@ -9,7 +9,7 @@ import time_machine
 
 from kexie.contexts.contests.models import Contest
 from kexie.contexts.facilities.models import Facility, FacilityStage
-from kexie.contexts.museums.models import Museum, MuseumStage
+from kexie.contexts.museums.models import Hall, Museum, MuseumStage, ShowTime
 from kexie.foundation.units import operations as units
 from kexie.foundation.units.models import Kind, Unit
 from kexie.kernel.scope import Scope
@@ -50,6 +50,14 @@ class PublicCity:
         opened = dt.date(2021, 6, 18)
         self.confirmed(MuseumStage(**self._of(unit, museum=museum, stage=stage, occurred_on=opened)))
         return museum
+
+    def show_time(self, museum: Museum, title: str, starts_at: dt.time) -> ShowTime:
+        series = Series.objects.get_or_create(
+            association=self.city.association, kind="SHOW", name=title, defaults={"unit": museum.unit}
+        )[0]
+        hall = Hall.objects.create(**self._of(museum.unit, name="科学剧场", use="THEATRE"))
+        values = {"series": series, "hall": hall, "weekdays": "3", "starts_at": starts_at, "name": title}
+        return ShowTime.objects.create(**self._of(museum.unit, valid_from=dt.date(2026, 1, 1), **values))
 
     def activity(self, title: str, day: dt.date, *, confirm: bool = True, **values: Any) -> Activity:
         given = {"kind": "LECTURE", "title": title, "occurred_on": day, "starts_at": dt.time(9), **values}

@@ -27,6 +27,18 @@ def test_every_list_has_an_empty_state(public, client, path):
     assert "还没有" in text_of(response) or "没有" in text_of(response) or path == "/services/"
 
 
+def test_a_show_at_several_museums_is_one_line_on_the_home_page(public, client):
+    east, west = public.museum("东湖科技馆"), public.museum("西湖科技馆")
+    for museum, hour in ((east, 10), (west, 14)):
+        public.show_time(museum, "液氮奇境", dt.time(hour, 40))
+    home = text_of(client.get("/"))
+    assert home.count("液氮奇境") == 1
+    assert "10:40、14:40 · 东湖科技馆等 2 馆" in home
+    page = text_of(client.get(f"/museums/{west.unit.code}/"))
+    assert "14:40 · 西湖科技馆 科学剧场" in page
+    assert "10:40" not in page
+
+
 @pytest.mark.parametrize("item_count", [1, 3])
 def test_lists_ask_the_database_no_more_for_three_than_for_one(
     public, client, item_count, django_assert_max_num_queries

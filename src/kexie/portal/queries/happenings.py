@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Final
 
 from django.db.models import Q, QuerySet
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from kexie.contexts.contests import facade as contests
 from kexie.contexts.museums import facade as museums
+from kexie.contexts.museums.facade import UpcomingShow
 from kexie.contexts.touring import facade as touring
 from kexie.kernel.errors import Text
 from kexie.kernel.scope import Scope
@@ -100,7 +102,7 @@ def coming(scope: Scope, today: dt.date, *, limit: int) -> list[Happening]:
     """
     ahead = [from_activity(one) for one in activities(scope, since=today).filter(held=True).reverse()[:limit]]
     rest = sorted([*_touring(scope, today), *_contests(scope, today, limit), *ahead], key=_when)
-    some = shows(scope, today)[: max(limit // 2, limit - len(rest))]
+    some = _shows(scope, today)[: max(limit // 2, limit - len(rest))]
     return sorted([*some, *rest[: limit - len(some)]], key=_when)
 
 
@@ -108,25 +110,48 @@ def _when(one: Happening) -> tuple[dt.date, str]:
     return one.day, one.hours
 
 
-def shows(scope: Scope, today: dt.date, *, museum_code: str = "") -> list[Happening]:
-    """The next regular shows, one line for each show, museum and day with all its times; of one museum if given."""
-    read = museums.upcoming_shows(today, scope, limit=SHOWS_READ)
-    times: dict[tuple[dt.date, str, str, str, str], list[str]] = defaultdict(list)
-    for show in read:
-        key = (show.on, show.title, show.museum, show.museum_code, show.hall)
-        times[key].append(f"{show.starts_at.hour}:{show.starts_at:%M}")
-    return [
-        Happening(
-            title=title,
-            kind=str(Activity.Kind.SHOW.label),
-            day=day,
-            hours="、".join(starts),
-            where=f"{museum} {hall}",
-            href=reverse("portal:museum", args=[code]),
-        )
-        for (day, title, museum, code, hall), starts in times.items()
-        if museum_code in ("", code)
+def shows(scope: Scope, today: dt.date, *, museum_code: str) -> list[Happening]:
+    """The next regular shows of one museum, one line for each show and day with all its times."""
+    mine = [
+        one
+        for one in museums.upcoming_shows(today, scope, limit=SHOWS_READ)
+        if one.museum_code == museum_code
     ]
+    grouped: dict[tuple[dt.date, str], list[UpcomingShow]] = defaultdict(list)
+    for one in mine:
+        grouped[one.on, one.title].append(one)
+    return [_show(found) for found in grouped.values()]
+
+
+def _shows(scope: Scope, today: dt.date) -> list[Happening]:
+    """The regular shows of the next days: each show once, on its nearest day, wherever it is on."""
+    grouped: dict[str, list[UpcomingShow]] = defaultdict(list)
+    for one in museums.upcoming_shows(today, scope, limit=SHOWS_READ):
+        found = grouped[one.title]
+        if not found or found[0].on == one.on:
+            found.append(one)
+    return [_show(found) for found in grouped.values()]
+
+
+def _show(same: Sequence[UpcomingShow]) -> Happening:
+    """One line for the same show on the same day, at one museum or several."""
+    houses = list(dict.fromkeys(one.museum for one in same))
+    one = same[0]
+    single = len(houses) == 1
+    where = (
+        f"{one.museum} {one.hall}"
+        if single
+        else _("%(first)s等 %(n)d 馆") % {"first": houses[0], "n": len(houses)}
+    )
+    times = sorted({show.starts_at for show in same})
+    return Happening(
+        title=one.title,
+        kind=str(Activity.Kind.SHOW.label),
+        day=one.on,
+        hours="、".join(f"{start.hour}:{start:%M}" for start in times),
+        where=where,
+        href=reverse("portal:museum", args=[one.museum_code]) if single else reverse("portal:museums"),
+    )
 
 
 def _touring(scope: Scope, today: dt.date) -> list[Happening]:
@@ -137,7 +162,7 @@ def _touring(scope: Scope, today: dt.date) -> list[Happening]:
             day=today,
             until=stop.until,
             hours=_("展至%(day)s") % {"day": month_day(stop.until)},
-            where=f"{stop.county} {stop.venue}",
+            where=stop.venue if stop.venue.startswith(stop.county) else f"{stop.county} {stop.venue}",
         )
         for stop in touring.running_stops(today, scope)
     ]

@@ -71,3 +71,19 @@ for (const zone of document.querySelectorAll("[data-upload]")) {
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
 }
+
+// Filters fold on phones unless one of them is set.
+for (const button of document.querySelectorAll("[data-fold]")) {
+  const form = button.closest("form");
+  const fields = [...form.querySelectorAll(".field:not(.field--search) :is(input, select)")];
+  if (!fields.length) continue;
+  const set = fields.some((field) => field.value && field.value !== field.querySelector?.("option")?.value);
+  const fold = (on) => {
+    form.classList.toggle("is-folded", on);
+    button.setAttribute("aria-expanded", String(!on));
+  };
+  form.classList.toggle("has-search", Boolean(form.querySelector(".field--search")));
+  button.hidden = false;
+  fold(!set);
+  button.addEventListener("click", () => fold(!form.classList.contains("is-folded")));
+}
