@@ -1,5 +1,7 @@
 """Excel in and out: what is refused, what is read, and that nothing written can run."""
 
+# ruff: noqa: DTZ001 - the cells of a sheet know no time zone
+
 import datetime as dt
 import io
 import zipfile

@@ -20,7 +20,9 @@ def url(record: DailyVisits, page: str = "") -> str:
 
 def test_what_is_typed_becomes_a_draft(desk: Desk) -> None:
     client = desk.client("MUSEUM_DESK", desk.city.museum)
-    sent = entry(unit=str(desk.city.museum.pk), headcount="１，３２０", occurred_on="2026年2月3日", note="　两批研学　")
+    sent = entry(
+        unit=str(desk.city.museum.pk), headcount="１，３２０", occurred_on="2026年2月3日", note="　两批研学　"
+    )
     page = client.post(NEW, sent)
     saved = DailyVisits.objects.get()
     assert page.status_code == 302
@@ -60,10 +62,16 @@ def test_the_next_form_keeps_unit_and_day(desk: Desk) -> None:
         ({"headcount": "三百"}, "headcount", "请填写整数，例如 320。"),
         ({"headcount": "300", "method": ""}, "method", "填写了人次，请选择是怎样计数的。"),
         ({"headcount": "", "method": "GATE"}, "headcount", "选择了计数方法，请填写人次；没有计数就都留空。"),
-        ({"unit": "没有这个单位", "unit_text": "没有这个单位"}, "unit", "没有找到“没有这个单位”，请从列表中选择。"),
+        (
+            {"unit": "没有这个单位", "unit_text": "没有这个单位"},
+            "unit",
+            "没有找到“没有这个单位”，请从列表中选择。",
+        ),
     ],
 )
-def test_what_cannot_be_is_told_beside_its_field_and_nothing_is_lost(desk: Desk, change, field, message) -> None:
+def test_what_cannot_be_is_told_beside_its_field_and_nothing_is_lost(
+    desk: Desk, change, field, message
+) -> None:
     client = desk.client("MUSEUM_DESK", desk.city.museum)
     page = client.post(NEW, entry(**{"unit": str(desk.city.museum.pk), "note": "保留我", **change}))
     assert page.status_code == 422
@@ -140,7 +148,11 @@ def test_a_correction_reverses_and_confirms_together(desk: Desk) -> None:
 
 
 def test_a_draft_is_discarded_and_a_confirmed_record_is_not(desk: Desk) -> None:
-    draft, record, client = desk.visits(), desk.confirmed(occurred_on=DAY + dt.timedelta(days=1)), desk.client("COORDINATOR")
+    draft, record, client = (
+        desk.visits(),
+        desk.confirmed(occurred_on=DAY + dt.timedelta(days=1)),
+        desk.client("COORDINATOR"),
+    )
     assert client.post(url(draft, "discard")).status_code == 302
     assert client.post(url(record, "discard")).status_code == 422
     assert list(DailyVisits.objects.all()) == [record]
@@ -183,13 +195,24 @@ def test_evidence_is_kept_and_served_to_who_may_read_the_record(desk: Desk) -> N
 
 def test_reference_data_are_edited_with_an_audit_entry_and_never_overwritten_unseen(desk: Desk) -> None:
     client = desk.client("COORDINATOR")
-    sent = {"unit": str(desk.city.museum.pk), "name": "球幕影院", "use": Hall.Use.values[0], "floor": "1", "area_m2": "", "seats": "120"}
+    sent = {
+        "unit": str(desk.city.museum.pk),
+        "name": "球幕影院",
+        "use": Hall.Use.values[0],
+        "floor": "1",
+        "area_m2": "",
+        "seats": "120",
+    }
     page = client.post(f"{HALLS}new", {**sent, "id": str(uuid7())})
     assert page.status_code == 302, page.context["form"].errors
     hall = Hall.objects.get()
     version = client.get(f"{HALLS}{hall.pk}/edit").context["version"]
-    assert client.post(f"{HALLS}{hall.pk}/edit", {**sent, "seats": "130", "version": version}).status_code == 302
-    assert client.post(f"{HALLS}{hall.pk}/edit", {**sent, "seats": "90", "version": version}).status_code == 422
+    assert (
+        client.post(f"{HALLS}{hall.pk}/edit", {**sent, "seats": "130", "version": version}).status_code == 302
+    )
+    assert (
+        client.post(f"{HALLS}{hall.pk}/edit", {**sent, "seats": "90", "version": version}).status_code == 422
+    )
     hall.refresh_from_db()
     assert hall.seats == 130
     changes = [one.detail for one in Entry.objects.filter(action="reference.edit")]

@@ -1,5 +1,7 @@
 """Imports: from a sheet as offices make them to records, once, and whole or not at all."""
 
+# ruff: noqa: DTZ001 - the cells of a sheet know no time zone
+
 import datetime as dt
 import io
 from decimal import Decimal
@@ -63,7 +65,9 @@ def test_a_sheet_as_offices_make_them_becomes_confirmed_records(desk: Desk) -> N
     assert [one["message"] for one in job.warnings] == ["“经办人”列不在模板中，不会导入。"]
     assert DailyVisits.objects.count() == 0
     assert run(client, job).state == "DONE"
-    found = DailyVisits.objects.order_by("occurred_on").values_list("occurred_on", "headcount", "method", "note", "state")
+    found = DailyVisits.objects.order_by("occurred_on").values_list(
+        "occurred_on", "headcount", "method", "note", "state"
+    )
     assert list(found) == [
         (dt.date(2025, 3, 1), 1320, "GATE", "两批研学", State.CONFIRMED),
         (dt.date(2025, 3, 2), 85, "GATE", "", State.CONFIRMED),
@@ -141,7 +145,14 @@ def test_what_the_database_refuses_is_found_before_anything_comes_in(desk: Desk)
     client, url = desk.client("COORDINATOR"), "/work/records/museums.closed_days/import"
     reason = str(ClosedDay.Reason.choices[0][1])
     rows = [["阜阳市科技馆", f"2025-03-0{day}", reason, "检修"] for day in (1, 2, 1, 3)]
-    answer = client.post(url, {"file": sheet(*rows[:2], [*rows[2][:3], "另一通知"], rows[3], head=["单位", "日期", "原因", "公告"])})
+    answer = client.post(
+        url,
+        {
+            "file": sheet(
+                *rows[:2], [*rows[2][:3], "另一通知"], rows[3], head=["单位", "日期", "原因", "公告"]
+            )
+        },
+    )
     assert answer.status_code == 302, answer.context["error"]
     job = ImportJob.objects.get()
     assert job.state == "FAULTY", (job.message, job.warnings)
@@ -275,7 +286,13 @@ def test_cells_say_what_people_meant(name: str, raw: object, value: object) -> N
 
 @pytest.mark.parametrize(
     ("name", "raw"),
-    [("occurred_on", 7), ("occurred_on", "2025-13-01"), ("headcount", "约300"), ("headcount", "3万"), ("note", 10**17)],
+    [
+        ("occurred_on", 7),
+        ("occurred_on", "2025-13-01"),
+        ("headcount", "约300"),
+        ("headcount", "3万"),
+        ("note", 10**17),
+    ],
 )
 def test_cells_that_cannot_be_meant_are_refused(name: str, raw: object) -> None:
     with pytest.raises(cells.BadCell):

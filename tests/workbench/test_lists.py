@@ -27,7 +27,7 @@ def test_a_list_takes_the_same_number_of_statements_for_one_row_and_for_three(de
         while desk_rows() < total:
             desk.visits(occurred_on=DAY + dt.timedelta(days=desk_rows()))
         client.get(LIST)
-        with CaptureQueriesContext(connection, ) as found:
+        with CaptureQueriesContext(connection) as found:
             page = client.get(LIST)
         assert len(page.context["table"].rows) == total
         counts.append(len(found))

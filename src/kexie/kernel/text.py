@@ -6,9 +6,7 @@ import re
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 # Chinese punctuation stays as it is written; only what stands for data becomes half-width.
 _DATA_WIDTH = {
-    code: half
-    for code, half in _FULL_WIDTH.items()
-    if chr(half).isalnum() or chr(half) in " -./%+_@#"
+    code: half for code, half in _FULL_WIDTH.items() if chr(half).isalnum() or chr(half) in " -./%+_@#"
 }
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]+")

@@ -102,7 +102,9 @@ def recent_changes(rights: Rights, *, now: dt.datetime, context: str | None = No
     types = [one for one in _types(rights, Action.READ) if context in {None, one.context}]
     by_key = {one.key: one for one in types}
     latest = [
-        rows.exclude(**{moment: None}).order_by(f"-{moment}")[:RECENT].values_list(Value(key), Value(moment), moment, "pk")
+        rows.exclude(**{moment: None})
+        .order_by(f"-{moment}")[:RECENT]
+        .values_list(Value(key), Value(moment), moment, "pk")
         for key, rows in ((one.key, _recent(one, rights, since)) for one in types)
         for moment in ("confirmed_at", "reversed_at")
     ]
@@ -184,7 +186,11 @@ def type_counts(types: Iterable[DeskType], rights: Rights) -> list[tuple[DeskTyp
     """Return each type with its number of drafts and whether the account may write it."""
     drafts = {one.href: one.count for one in _waiting(rights, Action.READ, Q(), "")}
     return [
-        (one, drafts.get(f"{reverse('workbench:list', args=[one.key])}?", 0), rights.may(Action.DRAFT, one.context))
+        (
+            one,
+            drafts.get(f"{reverse('workbench:list', args=[one.key])}?", 0),
+            rights.may(Action.DRAFT, one.context),
+        )
         for one in types
     ]
 

@@ -21,7 +21,9 @@ class SavedView(Tenant):
         verbose_name = _("常用视图")
         ordering: ClassVar = ["name"]
         constraints: ClassVar = [
-            models.UniqueConstraint(name="workbench_view_name", fields=["association", "account", "type_key", "name"])
+            models.UniqueConstraint(
+                name="workbench_view_name", fields=["association", "account", "type_key", "name"]
+            )
         ]
 
     def __str__(self) -> str:
@@ -68,7 +70,9 @@ class ImportJob(Tenant):
     class Meta:
         verbose_name = _("导入")
         ordering: ClassVar = ["-started_at"]
-        indexes: ClassVar = [models.Index(fields=["association", "account", "-started_at"], name="workbench_import_recent")]
+        indexes: ClassVar = [
+            models.Index(fields=["association", "account", "-started_at"], name="workbench_import_recent")
+        ]
 
     def __str__(self) -> str:
         return self.file_name

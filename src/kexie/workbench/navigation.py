@@ -1,10 +1,12 @@
 """The staff rail: what an account may open, from the declared types and its rights."""
 
 from django.apps import apps
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kexie.foundation.access.models import Account
 from kexie.foundation.access.roles import ROLES, Action
 from kexie.kernel.errors import Text
 from kexie.ledger.record_types import DeskType
@@ -63,6 +65,11 @@ def rail(rights: Rights, path: str, *, current: str = "", key: str = "") -> list
     if links:
         groups.append(Group(_("业务"), links))
     return groups
+
+
+def rail_for(request: HttpRequest) -> list[Group]:
+    """Return the rail of a page that a lower layer shows (see settings.KEXIE_STAFF_RAIL)."""
+    return rail(Rights(request.user), request.path) if isinstance(request.user, Account) else []
 
 
 def _top(rights: Rights, path: str) -> list[Link]:

@@ -46,7 +46,8 @@ def check(name: str, content: bytes) -> None:
         if _ENCRYPTED in content:
             raise SheetRefused(_("“%(name)s”设有打开密码，请在 Excel 中取消密码后再上传。") % {"name": name})
         raise SheetRefused(
-            _("“%(name)s”是旧版 Excel 文件（.xls），请用 Excel 或 WPS 另存为 .xlsx 后再上传。") % {"name": name}
+            _("“%(name)s”是旧版 Excel 文件（.xls），请用 Excel 或 WPS 另存为 .xlsx 后再上传。")
+            % {"name": name}
         )
     if not name.lower().endswith(".xlsx") or not content.startswith(b"PK"):
         raise SheetRefused(_("“%(name)s”不是 Excel 文件（.xlsx），请下载模板填写后再上传。") % {"name": name})
@@ -61,7 +62,9 @@ def rows(content: bytes, *, sheet: str = "") -> Iterator[SheetRow]:
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except Exception as error:  # whatever openpyxl stumbles over in a damaged file
-        raise SheetRefused(_("无法读取这个文件，它可能已损坏。请在 Excel 中打开并另存为 .xlsx 后再上传。")) from error
+        raise SheetRefused(
+            _("无法读取这个文件，它可能已损坏。请在 Excel 中打开并另存为 .xlsx 后再上传。")
+        ) from error
     try:
         yield from _rows_of(book, sheet)
     finally:

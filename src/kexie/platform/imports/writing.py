@@ -100,7 +100,7 @@ def save(book: Workbook) -> IO[bytes]:
 
 
 def sheet_title(title: str) -> str:
-    """Return a title that Excel takes: at most 31 characters, none of []:*?/\\ ."""
+    """Return a title that Excel takes: at most 31 characters, none of its reserved marks."""
     return "".join("_" if character in "[]:*?/\\" else character for character in title)[:31] or "Sheet"
 
 

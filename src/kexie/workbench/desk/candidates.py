@@ -80,7 +80,9 @@ def by_name(rows: QuerySet[Any], wanted: Iterable[str]) -> dict[str, list[Any]]:
     names = [name for name in names_of(rows.model) if name != "pk"]
     for start in range(0, len(texts), CHUNK):
         chunk = texts[start : start + CHUNK]
-        condition = reduce(or_, (Q(**{f"{name}__in": chunk}) for name in names), Q(pk__in=_ids(rows.model, chunk)))
+        condition = reduce(
+            or_, (Q(**{f"{name}__in": chunk}) for name in names), Q(pk__in=_ids(rows.model, chunk))
+        )
         for thing in rows.filter(condition):
             for spelling in {str(thing.pk), *(str(getattr(thing, name)) for name in names)}:
                 if spelling in found:

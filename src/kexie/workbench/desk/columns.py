@@ -140,7 +140,9 @@ def _label(field: models.Field, part: str, before: Text) -> Text:
 
 def _computed(at: type[models.Model], name: str, part: str) -> Column:
     attribute = getattr(at, part)
-    label = getattr(attribute, "short_description", "") or getattr(attribute, "fget", attribute).__doc__ or part
+    label = (
+        getattr(attribute, "short_description", "") or getattr(attribute, "fget", attribute).__doc__ or part
+    )
     return Column(name, str(label).strip().rstrip("."), Kind.TEXT)
 
 

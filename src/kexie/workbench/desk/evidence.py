@@ -19,7 +19,9 @@ def may_read(reader: rules.Reader, file: StoredFile) -> bool:
 
 
 def _may_read(reader: Account, evidence: Evidence) -> bool:
-    tables = {one.model._meta.concrete_model._meta.label_lower: one for one in registry.record_types().values()}
+    tables = {
+        one.model._meta.concrete_model._meta.label_lower: one for one in registry.record_types().values()
+    }
     declared = tables.get(evidence.record_type)
     if declared is None:
         return False

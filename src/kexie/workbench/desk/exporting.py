@@ -19,7 +19,15 @@ from kexie.workbench.desk.columns import Column, Kind, columns, excel_value
 # An Excel sheet ends at 1 048 576 rows; long before, no office opens it any more.
 LIMIT = 200_000
 _CHUNK = 2_000
-_WIDTHS = {Kind.DATE: 12, Kind.MOMENT: 17, Kind.TIME: 8, Kind.NUMBER: 10, Kind.FLAG: 8, Kind.STATE: 9, Kind.RELATION: 22}
+_WIDTHS = {
+    Kind.DATE: 12,
+    Kind.MOMENT: 17,
+    Kind.TIME: 8,
+    Kind.NUMBER: 10,
+    Kind.FLAG: 8,
+    Kind.STATE: 9,
+    Kind.RELATION: 22,
+}
 _LONG = {"title", "name", "note", "subject", "award"}
 _RECORD_COLUMNS = ("state", "recorded_by", "recorded_at", "confirmed_by", "confirmed_at", "reversal_reason")
 
@@ -38,7 +46,9 @@ def export(
     """Return the rows as an open .xlsx, and write down who took them out. Personal data stay masked."""
     count = rows.order_by()[: LIMIT + 1].count()
     if count > LIMIT:
-        raise UserError(_("符合条件的记录超过%(limit)d条，请先缩小范围（如按年度）再导出。") % {"limit": LIMIT})
+        raise UserError(
+            _("符合条件的记录超过%(limit)d条，请先缩小范围（如按年度）再导出。") % {"limit": LIMIT}
+        )
     shown = columns_of(desk_type)
     headings = [writing.Heading(str(one.label), _width(one)) for one in shown]
     file = writing.workbook(str(desk_type.name), headings, _values(queries.with_columns(rows, shown), shown))

@@ -30,7 +30,11 @@ def counting(record: Record, scope: Scope) -> list[Counted]:
     for measure in registry.measures_of(type(record)):
         if scope.allows(measure.context):
             cell = Cell(measure.key, _period(measure, record))
-            row = measure.contributions(cell, scope).filter(pk=record.pk).first() if _is_simple(measure) else None
+            row = (
+                measure.contributions(cell, scope).filter(pk=record.pk).first()
+                if _is_simple(measure)
+                else None
+            )
             if row is not None:
                 found.append(Counted(measure, row.contribution, address(measure.key)))
             elif not _is_simple(measure) and measure.rows(cell, scope).filter(pk=record.pk).exists():

@@ -20,6 +20,7 @@ class Line(forms.CharField):
     """One line of text, cleaned."""
 
     def to_python(self, value: Any) -> Any:
+        """Return the cleaned text."""
         return super().to_python(text.clean(value) if isinstance(value, str) else value)
 
 
@@ -29,6 +30,7 @@ class Lines(forms.CharField):
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> Any:
+        """Return the cleaned text."""
         return super().to_python(text.clean_lines(value) if isinstance(value, str) else value)
 
 
@@ -41,6 +43,7 @@ class Whole(forms.IntegerField):
         super().__init__(**{"widget": forms.TextInput(attrs={"inputmode": "numeric"}), **options})
 
     def to_python(self, value: Any) -> int | None:
+        """Return the number, whatever digits it was typed with."""
         return super().to_python(text.number(value) if isinstance(value, str) else value)
 
 
@@ -53,6 +56,7 @@ class Fraction(forms.DecimalField):
         super().__init__(**{"widget": forms.TextInput(attrs={"inputmode": "decimal"}), **options})
 
     def to_python(self, value: Any) -> Decimal | None:
+        """Return the number, whatever digits it was typed with."""
         return super().to_python(text.number(value) if isinstance(value, str) else value)
 
 
@@ -65,6 +69,7 @@ class Day(forms.DateField):
         super().__init__(**{"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **options})
 
     def to_python(self, value: Any) -> dt.date | None:
+        """Return the day."""
         if not isinstance(value, str) or not value.strip():
             return super().to_python(value)
         try:
@@ -82,6 +87,7 @@ class Clock(forms.TimeField):
         super().__init__(**{"widget": forms.TimeInput(format="%H:%M", attrs={"type": "time"}), **options})
 
     def to_python(self, value: Any) -> dt.time | None:
+        """Return the time."""
         if not isinstance(value, str) or not value.strip():
             return super().to_python(value)
         try:
@@ -100,11 +106,18 @@ class SearchBox(forms.Select):
         self.url = url
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Return what the template shows: the thing chosen, or the text that named none."""
         # The choices stay unread: there may be thousands.
         attrs = {**self.attrs, **(attrs or {})}
         thing = self._thing(value)
         known = {"id": thing.pk, "label": str(thing)} if thing else {"id": "", "label": value or ""}
-        shown = {"name": name, "attrs": attrs, "template_name": self.template_name, "url": self.url, "known": known}
+        shown = {
+            "name": name,
+            "attrs": attrs,
+            "template_name": self.template_name,
+            "url": self.url,
+            "known": known,
+        }
         return {"widget": {**shown, "is_hidden": False, "required": self.is_required}}
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
@@ -115,6 +128,7 @@ class SearchBox(forms.Select):
         return chosen
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        """Whether the form sent neither an id nor a text."""
         return name not in data and f"{name}_text" not in data
 
     def _thing(self, value: Any) -> Any:
@@ -133,6 +147,7 @@ class Thing(forms.ModelChoiceField):
     }
 
     def to_python(self, value: Any) -> Any:
+        """Return the one thing that an id or a name stands for."""
         if value in self.empty_values:
             return None
         if isinstance(value, models.Model):
@@ -145,7 +160,9 @@ class Thing(forms.ModelChoiceField):
         raise forms.ValidationError(self.error_messages[code], code=code, params=values)
 
 
-def input_for(field: models.Field, scope: Scope, url: str, *, required: bool | None = None) -> forms.Field | None:
+def input_for(
+    field: models.Field, scope: Scope, url: str, *, required: bool | None = None
+) -> forms.Field | None:
     """Return the form field for a model's field, or None where it cannot be typed in."""
     if field.is_relation:
         return _relation(field, scope, url, required=required)

@@ -38,7 +38,13 @@ class Outcome:
 
 
 def confirm_many(
-    *, desk_type: DeskType, ids: Sequence[uuid.UUID], actor: Account, now: dt.datetime, readable: Scope, scope: Scope
+    *,
+    desk_type: DeskType,
+    ids: Sequence[uuid.UUID],
+    actor: Account,
+    now: dt.datetime,
+    readable: Scope,
+    scope: Scope,
 ) -> Outcome:
     """Confirm drafts and say of each that was left why. `scope` is where the actor may confirm."""
 
@@ -65,7 +71,13 @@ def confirm_many(
 
 
 def reverse_many(
-    *, desk_type: DeskType, ids: Sequence[uuid.UUID], reason: str, actor: Account, now: dt.datetime, scope: Scope
+    *,
+    desk_type: DeskType,
+    ids: Sequence[uuid.UUID],
+    reason: str,
+    actor: Account,
+    now: dt.datetime,
+    scope: Scope,
 ) -> Outcome:
     """Reverse confirmed records for one reason and say of each that was left why."""
     if not reason.strip():
@@ -88,7 +100,9 @@ def attach(
     if not scope.covers(record.unit.path):
         raise Forbidden(_("您无权为这个单位的记录上传材料。"))
     stored = files.store(association_id=record.association_id, upload=upload, actor=actor, now=now)
-    same = Evidence.objects.filter(association_id=record.association_id, record_id=record.pk, file=stored).first()
+    same = Evidence.objects.filter(
+        association_id=record.association_id, record_id=record.pk, file=stored
+    ).first()
     return same or Evidence.objects.create(
         association_id=record.association_id,
         record_type=record._meta.concrete_model._meta.label_lower,

@@ -26,6 +26,7 @@ class CappedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
+        """How many rows there are, up to COUNT_LIMIT."""
         rows = cast("QuerySet[Any]", self.object_list)
         return rows.order_by()[:COUNT_LIMIT].count()
 

@@ -3,9 +3,12 @@
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils import translation
 from django.utils.translation import gettext as _
 from openpyxl.utils.datetime import from_excel
 
@@ -120,12 +123,24 @@ def _flag(column: Column, raw: Any, shown: str) -> bool:
 
 
 def _choice(column: Column, raw: Any, shown: str) -> Any:
-    key, choices = text.key(shown), list(column.field.flatchoices if column.field else ())
-    for code, label in choices:
-        if key in {text.key(str(code)), text.key(str(label))}:
-            return code
-    labels = "、".join(str(label) for _code, label in choices[:12])
+    codes = _codes(column.field)
+    code = codes.get(shown) or codes.get(text.key(shown))
+    if code is not None:
+        return code
+    labels = "、".join(str(label) for _code, label in getattr(column.field, "flatchoices", ())[:12])
     raise BadCell(_("没有“%(value)s”这个选项，可填：%(labels)s。") % {"value": shown, "labels": labels})
+
+
+@cache
+def _codes(field: Any) -> dict[str, Any]:
+    """Return the codes of a field's choices by every spelling; labels in each language the interface has."""
+    found = {}
+    for code, label in field.flatchoices:
+        for language, _name in settings.LANGUAGES:
+            with translation.override(language):
+                found |= {str(label): code, text.key(str(label)): code}
+        found |= {str(code): code, text.key(str(code)): code}
+    return found
 
 
 _READERS: dict[Kind, Callable[[Column, Any, str], Any]] = {

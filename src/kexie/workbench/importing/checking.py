@@ -96,7 +96,13 @@ class Checker:
         now: dt.datetime,
         confirms: bool,
     ) -> None:
-        self.desk_type, self.scope, self.actor, self.now, self.confirms = desk_type, scope, actor, now, confirms
+        self.desk_type, self.scope, self.actor, self.now, self.confirms = (
+            desk_type,
+            scope,
+            actor,
+            now,
+            confirms,
+        )
         self.head = headings.find(rows, desk_type)
         self.rows = [row for row in rows if row.number > self.head.row]
         self.columns = [one for one in headings.importable(desk_type) if one.name in self.head.fields]
@@ -141,7 +147,7 @@ class Checker:
     def _build(self, row: SheetRow) -> Built | None:
         before = self.findings.problem_count
         values = {one.name: self._value(one, row) for one in self.columns}
-        self._check_counting(row, values)
+        self._check_counting(row)
         if len(self.findings.preview) < PREVIEW_ROWS:
             self.findings.preview.append([_shown(one, values[one.name]) for one in self.columns])
         if self.findings.problem_count > before:
@@ -178,15 +184,17 @@ class Checker:
             raise BadCell(_("没有找到单位“%(value)s”，或它不在您的权限范围内。") % values)
         raise BadCell(_("没有找到%(label)s“%(value)s”，请先登记或核对名称。") % values)
 
-    def _check_counting(self, row: SheetRow, values: dict[str, Any]) -> None:
-        if not headings.counted_columns(self.desk_type) or "headcount" not in values:
+    def _check_counting(self, row: SheetRow) -> None:
+        """Head count and method are filled together or not at all, right or wrong."""
+        if not headings.counted_columns(self.desk_type) or "headcount" not in self.head.fields:
             return
-        counted, method = values["headcount"] is not None, values.get("method")
+        index = self.head.fields["headcount"]
+        beside = self.head.fields.get("method")
+        counted, method = _is_filled(row, index), _is_filled(row, beside)
         if counted and not method:
-            index = self.head.fields.get("method") or self.head.fields["headcount"]
-            self._problem(row, index, _("填写了人次，请填计数方法。"))
+            self._problem(row, beside or index, _("填写了人次，请填计数方法。"))
         elif method and not counted:
-            self._problem(row, self.head.fields["headcount"], _("选择了计数方法，请填人次；没有计数就都留空。"))
+            self._problem(row, index, _("选择了计数方法，请填人次；没有计数就都留空。"))
 
     def _record(self, values: dict[str, Any]) -> Record:
         given = {name: value for name, value in values.items() if value is not None}
@@ -218,7 +226,10 @@ class Checker:
         if number:
             key = f"{self.desk_type.key}:no:{number}"
             if key in self.first_rows:
-                told = _("编号“%(number)s”与第%(row)d行重复。") % {"number": number, "row": self.first_rows[key]}
+                told = _("编号“%(number)s”与第%(row)d行重复。") % {
+                    "number": number,
+                    "row": self.first_rows[key],
+                }
                 self._problem(row, self.head.number or 0, told)
             self.first_rows.setdefault(key, row.number)
             return key
@@ -275,7 +286,8 @@ class Checker:
 
     def _things(self, one: Column) -> dict[str, list[Any]]:
         """Look up everything a column names at once."""
-        assert one.field is not None
+        if one.field is None:
+            return {}
         index, wanted = self.head.fields[one.name], set()
         for row in self.rows:
             try:
@@ -305,6 +317,11 @@ class Checker:
     def _warn(self, row: SheetRow, column: int, message: str) -> None:
         if len(self.findings.warnings) < KEPT_PROBLEMS:
             self.findings.warnings.append(Problem(row.number, column, message))
+
+
+def _is_filled(row: SheetRow, index: int | None) -> bool:
+    value = headings.cell(row, index)
+    return value is not None and bool(str(value).strip())
 
 
 def _by_field(error: ValidationError) -> dict[str, list[str]]:

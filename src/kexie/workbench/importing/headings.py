@@ -48,7 +48,9 @@ def is_required(desk_type: DeskType, column: Column) -> bool:
 def find(rows: Sequence[SheetRow], desk_type: DeskType) -> Headings:
     """Return the head among the first rows: the one that names most fields. Raises SheetRefused."""
     names = _spellings(desk_type)
-    best = max((_read(row, names) for row in rows[:_LOOKED_AT]), key=lambda one: len(one.fields), default=None)
+    best = max(
+        (_read(row, names) for row in rows[:_LOOKED_AT]), key=lambda one: len(one.fields), default=None
+    )
     if best is None or not best.fields:
         raise SheetRefused(_("没有找到表头。请用本页下载的模板填写，并保留第一行的列名。"))
     missing = [

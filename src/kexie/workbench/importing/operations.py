@@ -44,7 +44,9 @@ class Faulty(Exception):
 
 
 @transaction.atomic
-def take_in(*, desk_type: RecordType, upload: File, actor: Account, confirms: bool, now: dt.datetime) -> ImportJob:
+def take_in(
+    *, desk_type: RecordType, upload: File, actor: Account, confirms: bool, now: dt.datetime
+) -> ImportJob:
     """Keep an uploaded sheet and open a job for it. Raises SheetRefused."""
     upload.seek(0)
     reading.check(upload.name or "", upload.read())
@@ -76,6 +78,7 @@ def check(*, job: ImportJob) -> ImportJob:
     except Cancelled:
         job.state = ImportJob.State.CANCELLED
     except Exception:
+        log.exception("import %s failed", job.pk)
         _fail(job)
         raise
     finally:
@@ -102,6 +105,7 @@ def run(*, job: ImportJob) -> ImportJob:
     except Cancelled:
         job.state, job.created = ImportJob.State.CANCELLED, 0
     except Exception:
+        log.exception("import %s failed", job.pk)
         _fail(job)
         raise
     finally:
@@ -204,9 +208,10 @@ def _state_after_check(findings: Findings) -> str:
 
 def _fail(job: ImportJob) -> None:
     """Write down that something unforeseen happened; nothing was brought in."""
-    log.exception("import %s failed", job.pk)
     ImportJob.objects.filter(pk=job.pk).update(
-        state=ImportJob.State.FAILED, finished_at=timezone.now(), message=_("系统出错，没有导入任何一行。请稍后重试或联系系统管理员。")
+        state=ImportJob.State.FAILED,
+        finished_at=timezone.now(),
+        message=_("系统出错，没有导入任何一行。请稍后重试或联系系统管理员。"),
     )
 
 
@@ -222,7 +227,9 @@ class _Watch:
 
     def expect(self, total: int) -> None:
         """Say how many rows there are."""
-        self._ask("UPDATE workbench_importjob SET total = %s, done = 0 WHERE id = %s RETURNING cancel_asked", total)
+        self._ask(
+            "UPDATE workbench_importjob SET total = %s, done = 0 WHERE id = %s RETURNING cancel_asked", total
+        )
 
     def tell(self, done: int) -> None:
         """Say how many rows are done; raises Cancelled if somebody asked to stop."""

@@ -27,13 +27,21 @@ _WIDTHS = {Kind.DATE: 13, Kind.TIME: 9, Kind.NUMBER: 10, Kind.RELATION: 24}
 def template(desk_type: RecordType, scope: Scope) -> IO[bytes]:
     """Return the template of a type: the sheet to fill, how to fill it, and what may be chosen."""
     book = Workbook(write_only=True)
-    sheet, how, options = book.create_sheet(SHEET), book.create_sheet(_("填写说明")), book.create_sheet(_("选项"))
+    sheet, how, options = (
+        book.create_sheet(SHEET),
+        book.create_sheet(_("填写说明")),
+        book.create_sheet(_("选项")),
+    )
     shown = headings.importable(desk_type)
     lists = {one.name: _options(one, scope) for one in shown}
     heads = [writing.Heading(str(one.label), _WIDTHS.get(one.kind, 16)) for one in shown]
     _validate(sheet, options.title, shown, lists)
     writing.fill(sheet, [*heads, writing.Heading(headings.NUMBER_LABEL, 16)], [])
-    widths = (writing.Heading(_("列"), 20), writing.Heading(_("是否必填"), 10), writing.Heading(_("怎样填"), 70))
+    widths = (
+        writing.Heading(_("列"), 20),
+        writing.Heading(_("是否必填"), 10),
+        writing.Heading(_("怎样填"), 70),
+    )
     writing.fill(how, widths, (_how(one, desk_type) for one in shown))
     how.append([headings.NUMBER_LABEL, _("选填"), _("来源系统里的唯一编号。填了编号，同一编号只导入一次。")])
     _write_options(options, shown, lists)

@@ -107,7 +107,9 @@ class TypeView(StaffView):
 
     def page(self, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
         """Render a page of the type."""
-        return super().page(template, {"desk_type": self.desk_type, "is_record": self.is_record, **context}, status=status)
+        return super().page(
+            template, {"desk_type": self.desk_type, "is_record": self.is_record, **context}, status=status
+        )
 
     def back(self) -> str:
         """Return where a form says to go back to, if that is one of our pages, else the list."""

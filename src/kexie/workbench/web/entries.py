@@ -77,7 +77,9 @@ class NewView(EntryView):
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         """Save the draft; confirm it or go on to the next if the button says so."""
         pk = _uuid(request.POST.get("id", ""))
-        known = self.desk_type.model._base_manager.filter(pk=pk, association_id=self.scope.association_id).first()
+        known = self.desk_type.model._base_manager.filter(
+            pk=pk, association_id=self.scope.association_id
+        ).first()
         if known is not None:
             # The same form sent twice: the first one is saved.
             return HttpResponseRedirect(self.url(known))
@@ -95,7 +97,9 @@ class NewView(EntryView):
         row, now = form.instance, timezone.now()
         forms.complete(row, self.account.unit)
         if not self.is_record:
-            return operations.save_reference(row=row, version="", actor=self.account, now=now, scope=self.scope)
+            return operations.save_reference(
+                row=row, version="", actor=self.account, now=now, scope=self.scope
+            )
         with transaction.atomic():
             saved = ledger.draft(record=row, actor=self.account, now=now, scope=self.scope)
             if self._is_asked(CONFIRM):
@@ -107,7 +111,9 @@ class NewView(EntryView):
         if not self._is_asked(NEXT):
             return f"{self.url(saved)}?saved=new"
         kept = {name: getattr(saved, f"{name}_id", getattr(saved, name, "")) for name in KEPT}
-        query = "&".join(f"{name}={value}" for name, value in kept.items() if value and name in self.desk_type.fields)
+        query = "&".join(
+            f"{name}={value}" for name, value in kept.items() if value and name in self.desk_type.fields
+        )
         chain = f"after={saved.pk}&before={self.request.GET.get('after', '')}"
         return f"{reverse('workbench:new', args=[self.desk_type.key])}?{query}&{chain}"
 
@@ -116,7 +122,9 @@ class NewView(EntryView):
 
     def _initial(self) -> dict[str, Any]:
         names = forms.editable(self.desk_type)
-        found: dict[str, Any] = {name: value for name, value in self.desk_type.initial.items() if name in names}
+        found: dict[str, Any] = {
+            name: value for name, value in self.desk_type.initial.items() if name in names
+        }
         if self.account.unit is not None and self.scope.covers(self.account.unit.path):
             found["unit"] = self.account.unit_id
         if getattr(self.desk_type, "phone", False):
@@ -174,7 +182,9 @@ class EditView(EntryView):
         with transaction.atomic():
             stored = type(row)._base_manager.select_for_update().get(pk=row.pk)
             if stored.state == State.DRAFT and operations.version_of(stored) != version:
-                raise operations.ChangedMeanwhile(_("在您填写期间，别人修改了这条草稿。请对照最新内容，核对后再保存。"))
+                raise operations.ChangedMeanwhile(
+                    _("在您填写期间，别人修改了这条草稿。请对照最新内容，核对后再保存。")
+                )
             ledger.edit_draft(record=row, actor=self.account, now=now, scope=self.scope)
             if self.request.POST.get("then") == CONFIRM:
                 confirm(self, row, now)
@@ -212,7 +222,9 @@ class CorrectView(EntryView):
         """Show a new form, filled with what the record says."""
         record = self._confirmed()
         initial = forms.initial_from(record, forms.editable(self.desk_type))
-        return self.show(self.form(forms.blank(self.desk_type, self.scope), initial=initial), **self._more(record))
+        return self.show(
+            self.form(forms.blank(self.desk_type, self.scope), initial=initial), **self._more(record)
+        )
 
     def post(self, request: HttpRequest, key: str, pk: uuid.UUID) -> HttpResponse:
         """Reverse the record and confirm the corrected one."""

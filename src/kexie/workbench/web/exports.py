@@ -24,7 +24,9 @@ class ExportView(TypeView):
         rows = queries.asked(self.desk_type, question, self.scope)
         query = request.GET.urlencode()
         try:
-            file = exporting.export(desk_type=self.desk_type, rows=rows, query=query, account=self.account, now=now)
+            file = exporting.export(
+                desk_type=self.desk_type, rows=rows, query=query, account=self.account, now=now
+            )
         except UserError as error:
             messages.error(request, str(error))
             return HttpResponseRedirect(f"{navigation.list_url(self.desk_type)}?{query}")

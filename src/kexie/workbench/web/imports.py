@@ -54,7 +54,11 @@ class UploadView(TypeView):
         confirms = self.may(Action.CONFIRM) and request.POST.get("then", "confirm") == "confirm"
         try:
             job = operations.take_in(
-                desk_type=self.record_type, upload=upload, actor=self.account, confirms=confirms, now=timezone.now()
+                desk_type=self.record_type,
+                upload=upload,
+                actor=self.account,
+                confirms=confirms,
+                now=timezone.now(),
             )
         except UserError as error:
             return self._show(str(error), UNPROCESSABLE)
@@ -85,7 +89,9 @@ class ImportsView(StaffView):
         jobs = list(ImportJob.objects.filter(account=self.account)[:50])
         names = {key: one.name for key, one in registry.record_types().items()}
         listed = [(job, names.get(job.type_key, job.type_key)) for job in jobs]
-        return self.page("imports", {"jobs": listed, "trail": [Link(_("我的工作"), "/work/"), Link(_("我的导入"))]})
+        return self.page(
+            "imports", {"jobs": listed, "trail": [Link(_("我的工作"), "/work/"), Link(_("我的导入"))]}
+        )
 
 
 class OwnJobView(StaffView):
@@ -93,7 +99,9 @@ class OwnJobView(StaffView):
 
     def check(self) -> None:
         """Find the job among the account's own."""
-        found = ImportJob.objects.filter(account=self.account, pk=self.kwargs["pk"]).select_related("file", "account")
+        found = ImportJob.objects.filter(account=self.account, pk=self.kwargs["pk"]).select_related(
+            "file", "account"
+        )
         job = found.first()
         if job is None:
             raise NotFound(_("没有找到这次导入。"))

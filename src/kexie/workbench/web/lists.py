@@ -53,7 +53,9 @@ class ListView(TypeView):
         found["select"] = self.is_record and found["confirm"]
         return found
 
-    def _table(self, shown: Sequence[columns.Column], rows: Iterable[Any], question: filters.Question) -> Table:
+    def _table(
+        self, shown: Sequence[columns.Column], rows: Iterable[Any], question: filters.Question
+    ) -> Table:
         title = columns.title_index(list(shown))
         heads = [self._head(one, question) for one in shown]
         return Table(heads, [self._row(shown, title, row) for row in rows])
@@ -91,7 +93,11 @@ class ListView(TypeView):
             return []
         counts = queries.state_counts(self.desk_type, question, self.readable)
         links = [_chip(question, _("全部"), "", sum(counts.values()))]
-        for state, label in ((State.DRAFT, _("待确认")), (State.CONFIRMED, _("已确认")), (State.REVERSED, _("已冲销"))):
+        for state, label in (
+            (State.DRAFT, _("待确认")),
+            (State.CONFIRMED, _("已确认")),
+            (State.REVERSED, _("已冲销")),
+        ):
             links.append(_chip(question, label, state.value, counts.get(state, 0)))
         return links
 
@@ -113,7 +119,9 @@ class ChoicesView(TypeView):
         scope = self.find(Action.DRAFT) if request.GET.get("for") == "entry" else self.readable
         rows = candidates.candidates(found.field, scope or self.readable)
         things = candidates.search(rows, request.GET.get("q", ""), limit=SUGGESTIONS)
-        return JsonResponse({"items": [{"id": str(t.pk), "label": str(t), "hint": candidates.hint(t)} for t in things]})
+        return JsonResponse(
+            {"items": [{"id": str(t.pk), "label": str(t), "hint": candidates.hint(t)} for t in things]}
+        )
 
 
 class ConfirmManyView(TypeView):
@@ -143,14 +151,26 @@ class ReverseManyView(TypeView):
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         """Reverse the records named in the form."""
-        ids = [row.pk for row in queries.chosen(self.record_type, self.readable, request.POST.getlist("record"))]
+        ids = [
+            row.pk for row in queries.chosen(self.record_type, self.readable, request.POST.getlist("record"))
+        ]
         reason = request.POST.get("reason", "")
         try:
             outcome = operations.reverse_many(
-                desk_type=self.record_type, ids=ids, reason=reason, actor=self.account, now=timezone.now(), scope=self.scope
+                desk_type=self.record_type,
+                ids=ids,
+                reason=reason,
+                actor=self.account,
+                now=timezone.now(),
+                scope=self.scope,
             )
         except UserError as error:
-            request.session[RESULT] = {"text": str(error), "skipped": [], "undo": [str(pk) for pk in ids], "tone": "bad"}
+            request.session[RESULT] = {
+                "text": str(error),
+                "skipped": [],
+                "undo": [str(pk) for pk in ids],
+                "tone": "bad",
+            }
             return HttpResponseRedirect(self.back())
         request.session[RESULT] = _told(outcome, _("已冲销%(count)d条。"), may_undo=False)
         return HttpResponseRedirect(self.back())

@@ -46,7 +46,10 @@ class RecordView(TypeView):
         return self.page("record", context, status=status)
 
     def _may(self, row: Any) -> dict[str, bool]:
-        may = {action.value.lower(): self.may(action, row) for action in (Action.DRAFT, Action.CONFIRM, Action.REVERSE)}
+        may = {
+            action.value.lower(): self.may(action, row)
+            for action in (Action.DRAFT, Action.CONFIRM, Action.REVERSE)
+        }
         state = getattr(row, "state", "")
         return {
             "edit": may["draft"] and state in {State.DRAFT, ""},
