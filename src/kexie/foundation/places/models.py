@@ -37,7 +37,13 @@ class Place(models.Model):
             models.CheckConstraint(
                 name="place_coordinates_in_range",
                 condition=Q(longitude=None, latitude=None)
-                | Q(longitude__range=(-180, 180), latitude__range=(-90, 90)),
+                | Q(
+                    # Said apart, because a comparison with nothing is neither true nor false to a constraint.
+                    longitude__isnull=False,
+                    latitude__isnull=False,
+                    longitude__range=(-180, 180),
+                    latitude__range=(-90, 90),
+                ),
             )
         ]
 

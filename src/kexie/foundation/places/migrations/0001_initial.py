@@ -79,7 +79,12 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("latitude", None), ("longitude", None)),
-                            models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
+                            models.Q(
+                                ("latitude__isnull", False),
+                                ("latitude__range", (-90, 90)),
+                                ("longitude__isnull", False),
+                                ("longitude__range", (-180, 180)),
+                            ),
                             _connector="OR",
                         ),
                         name="place_coordinates_in_range",
