@@ -9,6 +9,7 @@ from kexie.config import health
 _PARTS = (
     ("", "kexie.foundation.access.urls"),  # /sign-in/, /sign-out/, /account/
     ("", "kexie.platform.files.urls"),  # /files/
+    ("", "kexie.reporting.claims.urls"),  # /texts/
     ("work/dashboard/", "kexie.workbench.dashboard.urls"),
     ("work/", "kexie.workbench.urls"),
     ("", "kexie.ui.urls"),  # /ui-gallery/, /appearance/

@@ -200,3 +200,6 @@ LOGGING = {
         "kexie.audit": {"handlers": ["audit"], "level": "INFO", "propagate": False},
     },
 }
+
+# The rail of staff pages that lower layers show.
+KEXIE_STAFF_RAIL = "kexie.workbench.navigation.rail_for"

@@ -143,6 +143,7 @@ class Check:
             actual=value,
             rows=rows,
             corrected=corrected,
+            span=(claim.start, claim.end),
         )
 
     def _value(self, cell: Cell) -> tuple[Number, int]:
@@ -177,6 +178,7 @@ def _finding(
         why=why,
         candidates=candidates,
         corrected=corrected,
+        span=(claim.start, claim.end),
     )
 
 

@@ -1,7 +1,7 @@
 """What a check finds out about one claim."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -28,7 +28,7 @@ class Finding:
 
     `cell` is the figure it was compared with, None where there is none; `actual` that figure's value.
     `candidates` are the measures it may speak of, when that cannot be decided. `corrected` says that a person
-    decided the link.
+    decided the link. `span` is the claim's half-open span in the reading of the text.
     """
 
     form: Form
@@ -41,7 +41,7 @@ class Finding:
     rows: int = 0
     candidates: tuple[Measure, ...] = ()
     corrected: bool = False
-    context: str = field(default="")
+    span: tuple[int, int] = (0, 0)
 
     @property
     def url(self) -> str:

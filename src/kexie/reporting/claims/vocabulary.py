@@ -122,9 +122,7 @@ class Names:
         key = (measure.of._meta.label, dim.lookup)
         if key not in self._values:
             self._values[key] = {
-                text: value
-                for text, value in _stored(measure, dim, self._scope).items()
-                if text in self._text
+                text: value for text, value in stored(measure, dim, self._scope).items() if text in self._text
             }
         return self._values[key]
 
@@ -139,7 +137,7 @@ def _short(name: str) -> str:
     return name[:-1] if name.endswith(_AREA_ENDINGS) and len(name) > SHORTEST_NAME else name
 
 
-def _stored(measure: Measure, dim: Dim, scope: Scope) -> dict[str, str]:
+def stored(measure: Measure, dim: Dim, scope: Scope) -> dict[str, str]:
     """Return label and stored value of everything a dimension holds in these records."""
     labels = _choices(measure.of, dim.lookup)
     rows = measure.of._default_manager.filter(association_id=scope.association_id).order_by()

@@ -1,0 +1,1 @@
+"""Pages where texts are checked and links corrected."""
