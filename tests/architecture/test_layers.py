@@ -45,7 +45,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "import kexie.contexts.touring.models",
             "Contexts know each other only",
         ),
-        ("portal/planted.py", "import kexie.contexts.museums.operations", "Nobody above the contexts"),
+        ("portal/planted.py", "import kexie.contexts.museums.models", "Nobody above the contexts"),
         ("contexts/museums/models/planted.py", "import kexie.contexts.museums.measures", "Inside a context"),
     ],
 )

@@ -59,12 +59,16 @@ class Serving:
                 [*COMMAND, "serve", "--port", str(self.port), "--processes", "2"],
                 env=environment(home), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
-        self.wait_for(200)
+        try:
+            self.wait_for(200)
+        except AssertionError:
+            self.stop()
+            raise
 
     def url(self, path: str = "healthz") -> str:
         return f"http://127.0.0.1:{self.port}/{path}"
 
-    def wait_for(self, status: int | None, *, path: str = "healthz", seconds: float = 90) -> None:
+    def wait_for(self, status: int | None, *, path: str = "healthz", seconds: float = 240) -> None:
         deadline = time.monotonic() + seconds
         while (found := status_of(self.url(path))) != status:
             assert time.monotonic() < deadline, f"{found}\n{self.told()}"
