@@ -73,6 +73,7 @@ def at_work(problem, actor, scope):
     ("measure", "expected"),
     [
         ("matching.society_agreements", 6),
+        ("matching.partner_societies", 6),
         ("matching.carriers", 5),
         ("matching.society_experts", 64),
         ("matching.problems_solved", 34),
@@ -128,6 +129,13 @@ def test_the_database_itself_refuses_a_solution_without_the_firm(scope, actor, p
         ProblemStage.objects.bulk_create([forged])
 
 
+def test_each_stage_counts_the_problem_once(scope, actor, problem):
+    keys = [f"matching.problems_{name}" for name in ("collected", "published", "matched", "solved")]
+    before = [value(scope, key, TODAY) for key in keys]
+    at_work(problem, actor, scope)
+    assert [value(scope, key, TODAY) - old for key, old in zip(keys, before, strict=True)] == [1, 1, 1, 0]
+
+
 def test_a_draft_of_a_solution_does_not_count(scope, actor, problem):
     at_work(problem, actor, scope)
     before = value(scope, "matching.problems_solved", TODAY)
@@ -165,7 +173,7 @@ def test_an_expert_who_comes_twice_is_one_expert_and_two_visits(scope, actor, fi
     unit = Unit.objects.filter(kind="OUTSIDE").first()
     own = {"association_id": scope.association_id, "unit": firm.parent}
     expert = Expert.objects.create(**own, name="试用专家", society=unit)
-    keys = ("matching.society_experts", "matching.visits")
+    keys = ("matching.society_experts", "matching.visits", "matching.society_visits")
     before = [value(scope, key, TODAY) for key in keys]
     for day in (AS_OF, TODAY):
         confirm(
@@ -173,7 +181,7 @@ def test_an_expert_who_comes_twice_is_one_expert_and_two_visits(scope, actor, fi
             actor,
             scope,
         )
-    assert [value(scope, key, TODAY) - old for key, old in zip(keys, before, strict=True)] == [1, 2]
+    assert [value(scope, key, TODAY) - old for key, old in zip(keys, before, strict=True)] == [1, 2, 2]
 
 
 def test_a_reversed_agreement_does_not_count(scope):

@@ -81,7 +81,7 @@ MEASURES: tuple[Measure, ...] = (
             _LEVEL,
             _CONTEST_SERIES,
         ),
-        words=("青少年|中小学生|中小学|学生|机器人 竞赛|大赛|比赛 获奖|获得|荣获|奖项|一等奖|二等奖|三等奖",),
+        words=("青少年|中小学生|中小学|学生|机器人 竞赛|大赛|比赛 获奖|获得|荣获|奖项|获|奖",),
         definition=_("期内公布的获奖结果条数；一件作品在一级竞赛获一个奖为一条。"),
         source="domain.md 3.3",
         group="literacy",
