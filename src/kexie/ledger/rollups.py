@@ -172,9 +172,10 @@ def _fold_batch(association_id: UUID, days_since: dt.date, limit: int) -> int:
     day = upsert.format(
         table="ledger_daycell", day="taken.day", where="WHERE taken.day >= %s"
     )
+    # An array, not IN: the table is empty between folds, so the planner expects one row and would join by loops.
     statement = (
-        "WITH taken AS (DELETE FROM ledger_delta WHERE id IN "
-        "(SELECT id FROM ledger_delta WHERE association_id = %s LIMIT %s) RETURNING *), "
+        "WITH taken AS (DELETE FROM ledger_delta WHERE id = ANY (ARRAY("
+        "SELECT id FROM ledger_delta WHERE association_id = %s LIMIT %s)) RETURNING *), "
         f"months AS ({month} RETURNING 1), days AS ({day} RETURNING 1) SELECT COUNT(*) FROM taken"
     )
     with connection.cursor() as cursor:
