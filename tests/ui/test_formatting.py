@@ -75,3 +75,15 @@ def test_dates_are_shown_in_local_time():
     assert ui.cn_date(dt.date(2026, 6, 30)) == "2026年6月30日"
     assert ui.iso_time(dt.date(2026, 6, 30)) == "2026-06-30"
     assert ui.cn_date(None) == ui.iso_date("2026") == ""
+
+
+def test_english_counts_in_thousands_and_writes_its_own_dates():
+    day = dt.date(2026, 6, 30)
+    with translation.override("en"):
+        assert strip_tags(str(ui.wan(1330245))) == "1330245"
+        assert [ui.axis(number) for number in (800, 25000, 3_000_000)] == ["800", "25k", "3M"]
+        assert [ui.cn_date(day), ui.year_month(day), ui.month_day(day)] == [
+            "30 June 2026",
+            "June 2026",
+            "30 Jun",
+        ]

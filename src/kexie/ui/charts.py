@@ -121,11 +121,12 @@ class Slice:
 
 
 def slices(shares: Sequence[object]) -> tuple[Slice, ...]:
-    """Parts of a whole, in the order given; each share has label, value and perhaps href. Zero parts are left out."""
+    """Parts of a whole, the largest first; each share has label, value and perhaps href. Zero parts are left out."""
     rows = [
         (str(getattr(share, "label", "")), float(getattr(share, "value", 0)), str(getattr(share, "href", "")))
         for share in shares
     ]
+    rows.sort(key=lambda row: -row[1])
     total = sum(value for _, value, _ in rows)
     done, out = 0.0, []
     for index, (label, value, href) in enumerate(rows):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from kexie.foundation.access.queries import scope_for
 from kexie.foundation.access.roles import Action
-from kexie.kernel.errors import Forbidden, NotFound, UserError
+from kexie.kernel.errors import NotFound, UserError
 from kexie.kernel.scope import Scope
 from kexie.ledger import figures, registry
 from kexie.ledger.addresses import cell_from, figure_url, record_url

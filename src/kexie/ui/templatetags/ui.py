@@ -7,17 +7,17 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.utils import timezone
+from django.utils import dateformat, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from kexie.ui import charts
 
 register = template.Library()
 
-WAN, YI = Decimal(10) ** 4, Decimal(10) ** 8
+THOUSAND, WAN, MILLION, YI = (Decimal(10) ** power for power in (3, 4, 6, 8))
 WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
 
 
@@ -56,13 +56,20 @@ def num(value: object) -> SafeString | str:
 
 @register.filter
 def wan(value: object) -> SafeString | str:
-    """A number of ten thousand or more in 万 (亿) with at most two decimals, e.g. 133.02万; smaller ones as `num`."""
+    """A number of ten thousand or more in 万 (亿) with at most two decimals, e.g. 133.02万; smaller ones as `num`.
+
+    Other languages do not count in 万 and get the whole number.
+    """
     number = _decimal(value)
-    if number is None or abs(number) < WAN:
+    if number is None or abs(number) < WAN or not _counts_in_wan():
         return num(value)
-    size, name = (YI, gettext("亿")) if abs(number) >= YI else (WAN, gettext("万"))
+    size, name = (YI, "亿") if abs(number) >= YI else (WAN, "万")
     short = (number / size).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return format_html('<span class="num">{}</span>{}', _plain(short), name)
+
+
+def _counts_in_wan() -> bool:
+    return (get_language() or "").startswith("zh")
 
 
 @register.filter
@@ -81,15 +88,13 @@ def magnitude(value: object) -> Decimal | None:
 
 @register.filter
 def axis(value: object) -> str:
-    """A number on an axis: 12万, 2.5万, 800."""
+    """A number on an axis: 12万, 2.5万, 800; in other languages 120k."""
     number = _decimal(value)
     if number is None:
         return ""
-    if abs(number) >= YI:
-        return gettext("%(number)s亿") % {"number": _plain(number / YI)}
-    return (
-        gettext("%(number)s万") % {"number": _plain(number / WAN)} if abs(number) >= WAN else _plain(number)
-    )
+    sizes = ((YI, "亿"), (WAN, "万")) if _counts_in_wan() else ((MILLION, "M"), (THOUSAND, "k"))
+    size, name = next((one for one in sizes if abs(number) >= one[0]), (Decimal(1), ""))
+    return f"{_plain(number / size)}{name}"
 
 
 @register.filter
@@ -132,7 +137,7 @@ def cn_date(value: object) -> str:
     if not isinstance(value, dt.date):
         return ""
     day = _local(value)
-    return gettext("%(year)s年%(month)s月%(day)s日") % {"year": day.year, "month": day.month, "day": day.day}
+    return dateformat.format(day, gettext("Y年n月j日"))
 
 
 @register.filter
@@ -166,7 +171,7 @@ def year_month(value: object) -> str:
     """2026年11月."""
     if not isinstance(value, dt.date):
         return ""
-    return gettext("%(year)s年%(month)s月") % {"year": _local(value).year, "month": _local(value).month}
+    return dateformat.format(_local(value), gettext("Y年n月"))
 
 
 @register.filter
@@ -174,7 +179,7 @@ def month_day(value: object) -> str:
     """11月23日."""
     if not isinstance(value, dt.date):
         return ""
-    return gettext("%(month)s月%(day)s日") % {"month": _local(value).month, "day": _local(value).day}
+    return dateformat.format(_local(value), gettext("n月j日"))
 
 
 @register.filter
@@ -182,7 +187,7 @@ def month_weekday(value: object) -> str:
     """11月 周一: what stands beside a calendar leaf."""
     if not isinstance(value, dt.date):
         return ""
-    return gettext("%(month)s月 %(weekday)s") % {"month": _local(value).month, "weekday": weekday(value)}
+    return f"{dateformat.format(_local(value), gettext('n月'))} {weekday(value)}"
 
 
 @register.filter
