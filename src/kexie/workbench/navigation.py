@@ -28,6 +28,10 @@ _ICONS = {
 _ELSEWHERE = (
     ("dashboard:home", gettext_lazy("工作总览"), "figure", Action.READ),
     ("claims:check", gettext_lazy("文稿核对"), "file", Action.CHECK_TEXT),
+    ("access:accounts", gettext_lazy("账号"), "people", Action.MANAGE_ACCOUNTS),
+    ("access:grants", gettext_lazy("授权"), "lock", Action.MANAGE_GRANTS),
+    ("access:rules", gettext_lazy("安全策略"), "settings", Action.MANAGE_GRANTS),
+    ("access:audit", gettext_lazy("审计记录"), "ledger", Action.READ_AUDIT),
 )
 
 

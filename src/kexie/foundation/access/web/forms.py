@@ -52,7 +52,22 @@ def _reason(label: "str | StrPromise") -> forms.CharField:
     return forms.CharField(label=label, max_length=200, help_text=gettext_lazy("写入审计记录，不能修改。"))
 
 
-class SignInForm(forms.Form):
+class PlainForm(forms.Form):
+    """A form whose empty fields are asked for by name."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            name_missing(field)
+
+
+def name_missing(field: forms.Field) -> None:
+    """Let a required field ask for itself by its label."""
+    verb = _("请选择%(label)s。") if isinstance(field, forms.ChoiceField) else _("请填写%(label)s。")
+    field.error_messages["required"] = verb % {"label": field.label}
+
+
+class SignInForm(PlainForm):
     """Name and password."""
 
     username = forms.CharField(
@@ -65,7 +80,7 @@ class SignInForm(forms.Form):
     password = _password(gettext_lazy("密码"), "current-password")
 
 
-class CodeForm(forms.Form):
+class CodeForm(PlainForm):
     """A one-time password or a recovery code."""
 
     code = forms.CharField(
@@ -76,7 +91,7 @@ class CodeForm(forms.Form):
     )
 
 
-class PasswordForm(forms.Form):
+class PasswordForm(PlainForm):
     """Old password and new, twice."""
 
     old_password = _password(gettext_lazy("原密码"), "current-password")
@@ -91,7 +106,7 @@ class PasswordForm(forms.Form):
         return given
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(PlainForm):
     """Why an administrator does something to an account or a grant."""
 
     reason = _reason(gettext_lazy("原因"))
@@ -125,7 +140,7 @@ class UnitField(forms.Field):
         return _("不止一个单位符合，请填写编号：%(names)s") % {"names": names}
 
 
-class ScopedForm(forms.Form):
+class ScopedForm(PlainForm):
     """A form with a unit field; `offered` are the names its datalist shows."""
 
     def __init__(self, *args: Any, scope: Scope, **options: Any) -> None:
@@ -136,6 +151,7 @@ class ScopedForm(forms.Form):
             help_text=gettext_lazy("输入单位名称或编号。"),
             widget=forms.TextInput(attrs={"list": "units", "autocomplete": "off"}),
         )
+        name_missing(field)
         self.fields = {**self.fields, "unit": field}
         self.order_fields(self.field_order)
         self.offered = units.units(scope, kind=_OFFERED).order_by("path")
