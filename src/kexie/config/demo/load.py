@@ -51,8 +51,14 @@ def load(*, now: dt.datetime, seed: int = SEED, only: tuple[str, ...] = ()) -> I
         for label, module in _rooms(only):
             for part, rows in import_module(module).load(city):
                 yield Step(f"{label} · {part}", rows)
+        _analyze()
         yield Step(_("汇总"), rollups.fold_all(association_id=city.association.pk, now=now))
     yield Step(_("签署日志"), log.sign_head(association_id=city.association.pk, now=now).size)
+    _analyze()
+
+
+def _analyze() -> None:
+    """Tell the planner how full the tables are; taken for empty, the log alone would be sequenced for minutes."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 

@@ -28,7 +28,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         key="museums.open_days", label=_("科技馆开放天数"), unit="天", also_units=("日", "个开放日"),
         of=DailyVisits, kind=Distinct("occurred_on"), dims=(_SLOT,), group=_GROUP,
-        words=("科技馆 开放天数|开馆天数|开放|开馆 天", "开放天数|开馆天数"),
+        words=("科技馆 开放|开馆", "开放天数|开馆天数"),
         definition=_("有参观记录的日期数；问多个馆时，同一天只计一次，请按馆查看各馆天数。"),
         source="科技馆免费开放绩效：年开放天数",
     ),
@@ -83,7 +83,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         key="museums.total", label=_("科技馆总量"), unit="座", also_units=("个", "家", "所"),
         of=MuseumStage, kind=Count(), time=LatestStock("museum", ("BUILDING", "TRIAL", "OPEN", "WORKS")),
-        dims=(_LEVEL, Dim("stage", _("阶段"))), group=_GROUP,
+        dims=(_LEVEL,), group=_GROUP,
         words=("科技馆|科学馆 总量|总数|数量|拥有|共有|现有",),
         definition=_("到期末在建、试运行、正式开放和闭馆改造的科技馆数；仅规划立项和已停止运行的不计。"),
         source="工作口径：在建和已建成之和",

@@ -10,7 +10,8 @@ _CARAVAN = Dim("caravan", _("大篷车"), "caravan__name")
 _AUDIENCE = Dim("audience", _("主要对象"))
 _GROUP = "popularisation"
 _TOUR = "流动科技馆|流动科学馆|流动展|巡展|巡回展"
-_VAN = "大篷车|科普大蓬车|科普车"
+_SERVED = "参观|受益|惠及|接待|观众|服务群众|参与"
+_VAN = "科普大篷车|大篷车|科普大蓬车|科普车"
 
 MEASURES: tuple[Measure, ...] = (
     Measure(
@@ -70,7 +71,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         key="touring.caravan_visits", label=_("大篷车参观人次"), unit="人次", also_units=("人", "人(次)"),
         of=CaravanStop, kind=Sum("headcount"), dims=(_AUDIENCE,), group=_GROUP,
-        words=(f"{_VAN} 参观|受益|惠及|接待|观众|服务群众|参与",),
+        words=(f"{_VAN} {_SERVED}", f"{_VAN} 进基层|进校园|进乡村|进社区|下乡|巡展 {_SERVED}"),
         definition=_("各场活动按计数方法记录的人次之和；没有计数的场次不估补。"),
         source="科普大篷车项目：受益人次",
     ),
