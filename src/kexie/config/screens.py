@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -117,7 +116,7 @@ def _wait_for(url: str) -> None:
     while True:
         try:
             urllib.request.urlopen(url, timeout=5).close()  # noqa: S310  our own http:// address
-        except urllib.error.URLError:
+        except OSError:  # refused, or accepted and not yet answered
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
