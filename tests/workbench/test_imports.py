@@ -76,6 +76,13 @@ def test_a_sheet_as_offices_make_them_becomes_confirmed_records(desk: Desk) -> N
     assert LogEntry.objects.count() == 3
 
 
+def test_a_chinese_sheet_is_read_whatever_language_the_page_has(desk: Desk) -> None:
+    client = desk.client("COORDINATOR")
+    client.cookies["kexie_language"] = "en"
+    job = upload(client, sheet(GOOD))
+    assert (job.state, told(job)) == ("READY", [])
+
+
 def test_the_same_rows_come_in_once_whatever_the_file(desk: Desk) -> None:
     client = desk.client("COORDINATOR")
     run(client, upload(client, sheet(GOOD)))

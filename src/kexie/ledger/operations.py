@@ -87,7 +87,7 @@ def confirm(
             for model, group in _by_model(records).items()
             for record in _confirm_one_type(model, group, actor, now, scope)
         ]
-        _ask_about(confirmed, now)
+        ask_about(confirmed, now)
     return confirmed
 
 
@@ -265,7 +265,7 @@ def _require(scope: Scope, record: Record) -> None:
         )
 
 
-def _ask_about(records: Sequence[Record], now: dt.datetime) -> None:
+def ask_about(records: Sequence[Record], now: dt.datetime) -> None:
     """Ask for a note where a value lies outside its band; the record counts all the same."""
     notes = []
     for record in records:

@@ -149,7 +149,7 @@ class Checker:
         values = {one.name: self._value(one, row) for one in self.columns}
         self._check_counting(row)
         if len(self.findings.preview) < PREVIEW_ROWS:
-            self.findings.preview.append([_shown(one, values[one.name]) for one in self.columns])
+            self.findings.preview.append([self._previewed(one, row, values[one.name]) for one in self.columns])
         if self.findings.problem_count > before:
             return None
         record = self._record(values)
@@ -157,6 +157,11 @@ class Checker:
         record.source_key = self._source_key(row, values)
         self._ask_about(row, record)
         return Built(row, record) if self.findings.problem_count == before else None
+
+    def _previewed(self, one: Column, row: SheetRow, value: Any) -> str:
+        """Return a value as it was understood, or what stands in a cell that was not."""
+        raw = headings.cell(row, self.head.fields[one.name])
+        return _shown(one, value) if value is not None or raw is None else f"？{raw}"
 
     def _value(self, one: Column, row: SheetRow) -> Any:
         index = self.head.fields[one.name]

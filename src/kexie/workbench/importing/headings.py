@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from kexie.kernel import text
@@ -74,11 +76,14 @@ def counted_columns(desk_type: DeskType) -> bool:
 
 
 def _spellings(desk_type: DeskType) -> dict[str, str]:
-    found = {}
-    for one in importable(desk_type):
-        for spelling in (str(one.label), one.name):
-            found.setdefault(text.key(spelling), one.name)
-            found.setdefault(label_key(spelling), one.name)
+    """Return the field that each spelling names: labels in every language of the interface, and the field's own."""
+    found: dict[str, str] = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            for one in importable(desk_type):
+                for spelling in (str(one.label), one.name):
+                    found.setdefault(text.key(spelling), one.name)
+                    found.setdefault(label_key(spelling), one.name)
     return found
 
 

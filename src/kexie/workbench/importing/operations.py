@@ -167,7 +167,9 @@ def _bring_in(job: ImportJob, checker: Checker, watch: "_Watch", now: dt.datetim
 def _insert(job: ImportJob, checker: Checker, fresh: Sequence[Built], now: dt.datetime) -> int:
     records = [built.record for built in fresh]
     if job.confirms:
-        return ledger.record_many(records=records, actor=job.account, now=now, scope=checker.scope)
+        created = ledger.record_many(records=records, actor=job.account, now=now, scope=checker.scope)
+        ledger.ask_about(records, now)
+        return created
     for record in records:
         record.state = State.DRAFT
     model: type[Record] = checker.desk_type.model

@@ -14,7 +14,7 @@ from kexie.ledger.models import Record, State
 from kexie.ui.nav import Link
 from kexie.ui.tables import Cell, Column, Row, Table
 from kexie.workbench.desk import candidates, columns, filters, operations, queries
-from kexie.workbench.desk.columns import Kind
+from kexie.workbench.desk.columns import Kind, name_of
 from kexie.workbench.models import SavedView
 from kexie.workbench.web.base import TypeView
 
@@ -80,7 +80,9 @@ class ListView(TypeView):
         url = reverse("workbench:record", args=[self.desk_type.key, row.pk])
         cells = [self._cell(one, row, url if index == title else "") for index, one in enumerate(shown)]
         is_reversed = isinstance(row, Record) and row.state == State.REVERSED
-        return Row(cells, str(row.pk), is_reversed, title, str(cells[title].value))
+        # Only what can be confirmed can be ticked.
+        key = str(row.pk) if getattr(row, "state", "") == State.DRAFT else ""
+        return Row(cells, key, is_reversed, title, name_of(self.desk_type, row))
 
     def _cell(self, one: columns.Column, row: Any, href: str) -> Cell:
         if one.kind is Kind.STATE:
