@@ -153,13 +153,13 @@ def _target(one: governance.TargetProgress) -> TargetLine:
 def _comparisons(
     groups: Sequence[str], months: dict[str, Months], scope: Scope, today: dt.date
 ) -> list[Comparison]:
-    """Compare the counties by the busiest additive measures of the groups shown."""
+    """Compare the counties by what happened in most months of this year, headlines first."""
     declared = [one for key in groups for one in _measures(key, scope) if one.is_rolled_up]
-    candidates = sorted(declared, key=lambda one: one.key not in HEADLINES)
     year = Period.year(today.year)
-    busy = [one for one in candidates if any(month in year for month in months.get(one.key, {}))]
+    active = {one.key: sum(month in year for month in months.get(one.key, {})) for one in declared}
+    busy = sorted(declared, key=lambda one: (one.key not in HEADLINES, -active[one.key]))
     counties = Area.objects.filter(level=Level.COUNTY).order_by("code")
-    return [_comparison(one, list(counties), scope, today) for one in busy[:COMPARED]]
+    return [_comparison(one, list(counties), scope, today) for one in busy[:COMPARED] if active[one.key]]
 
 
 def _comparison(measure: Measure, counties: list[Area], scope: Scope, today: dt.date) -> Comparison:
