@@ -38,10 +38,10 @@ PAGES = (
     Page("sign-in", "/sign-in/"),
     Page("gallery", "/ui-gallery/"),
     Page("workbench-home", "/work/", "COUNTY_OFFICER"),
-    Page("desk-list", "/work/museums/visits/", "COUNTY_OFFICER"),
-    Page("leader-dashboard", "/work/", "LEADER"),
+    Page("desk-list", "/work/records/museums.visits/", "COUNTY_OFFICER"),
+    Page("leader-dashboard", "/work/dashboard/", "LEADER"),
     Page("figures", "/figures/", "LEADER"),
-    Page("check-text", "/check/", "LEADER"),
+    Page("check-text", "/texts/", "LEADER"),
 )
 
 
