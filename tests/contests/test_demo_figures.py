@@ -125,3 +125,9 @@ def test_the_portal_sees_what_is_open_and_prizes_without_names(scope):
 def test_nothing_is_open_when_nothing_was_announced(scope):
     assert facade.open_contests(scope, today=dt.date(2010, 1, 1)) == []
     assert facade.open_contests(scope, today=dt.date(2028, 1, 1)) == []
+
+
+def test_a_department_organises_in_the_name_of_its_association(scope):
+    organisers = {one.organiser for one in facade.latest_results(scope, today=TODAY)}
+    assert "阜阳市科学技术协会" in organisers
+    assert "科学普及部" not in organisers

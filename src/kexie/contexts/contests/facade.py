@@ -92,7 +92,7 @@ def _notice(contest: Contest) -> ContestNotice:
         name=contest.name,
         series=contest.series.name,
         level=contest.get_level_display(),
-        organiser=contest.unit.name,
+        organiser=contest.unit.public_name,
         audience=contest.audience,
         opens_on=contest.registration_opens_on,
         closes_on=contest.registration_closes_on,
@@ -104,7 +104,7 @@ def _published(holding: ContestHolding) -> PublishedResults:
     return PublishedResults(
         contest_id=holding.contest_id,
         name=holding.contest.name,
-        organiser=holding.unit.name,
+        organiser=holding.unit.public_name,
         held_on=holding.occurred_on,
         published_on=holding.published_on or holding.occurred_on,
         entries=holding.entries,

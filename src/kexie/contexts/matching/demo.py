@@ -31,6 +31,11 @@ _TRADES = {
     "生物医药": "生命健康", "新能源汽车": "新能源汽车", "智能装备": "装备制造", "新材料": "新材料", "食品科技": "绿色食品",
     "电子科技": "电子信息", "农机装备": "装备制造", "纺织科技": "纺织服装", "环保工程": "节能环保", "循环再生": "循环利用",
 }  # fmt: skip
+# Which provincial society serves which industry.
+_SERVED_BY = {
+    "生命健康": "医学", "新能源汽车": "新能源", "装备制造": "机械工程", "绿色食品": "食品科学", "新材料": "化学化工",
+    "电子信息": "计算机", "节能环保": "化学化工", "纺织服装": "自动化", "循环利用": "化学化工", "现代农业": "农学",
+}  # fmt: skip
 _NEEDS = {
     "生命健康": ("中药饮片炮制工艺稳定性", "注射剂微粒控制", "发酵提取收率偏低"),
     "新能源汽车": ("电池包热失控预警", "电机壳体压铸气孔", "线束接插件耐久性"),
@@ -105,6 +110,10 @@ class _World:
             firm for firm in self.city.firms if any(trade in firm.name for trade in trades)
         ] or self.city.firms
 
+    def society(self, industry: str) -> Unit:
+        """Return the provincial society that serves an industry."""
+        return next(one for one in self.city.provincial_societies if _SERVED_BY[industry] in one.name)
+
 
 def load(city: DemoCity) -> Iterator[tuple[str, int]]:
     """Load experts, events, visits, agreements, carriers and problems; yield each step and its rows."""
@@ -128,7 +137,7 @@ def _reference(world: _World) -> int:
     world.home_experts = experts[_SOCIETY_EXPERTS : _SOCIETY_EXPERTS + _HOME_EXPERTS]
     world.other_experts = experts[-_OTHER_EXPERTS:]
     for expert in world.society_experts:
-        expert.society = chance.choice(world.city.provincial_societies)
+        expert.society = world.society(expert.discipline)
     for expert in world.home_experts:
         expert.is_home, expert.employer, expert.may_be_shown = True, "", False
     world.city.reference([*made, *experts])
@@ -250,7 +259,7 @@ def _carrier(
     return ServiceCarrier(
         unit=world.unit, area=host.area, kind=kind, level=level, host=host, field=industry,
         name=f"{host.name}{ServiceCarrier.Kind(kind).label}",
-        society=chance.choice(world.city.provincial_societies) if kind != "HOME_STATION" else None,
+        society=world.society(industry) if kind != "HOME_STATION" else None,
     )  # fmt: skip
 
 

@@ -86,7 +86,7 @@ def recent_events(scope: Scope, *, today: dt.date, limit: int = 6) -> list[Event
         Event(
             id=event.pk,
             title=event.title,
-            organiser=event.unit.name,
+            organiser=event.unit.public_name,
             held_on=event.occurred_on,
             headcount=event.headcount,
         )

@@ -41,4 +41,4 @@ def running_carriers(scope: Scope, *, at: dt.date) -> QuerySet[CarrierStage]:
 def recent_events(scope: Scope, *, until: dt.date) -> QuerySet[MatchEvent]:
     """Return the confirmed match events that took place, latest first."""
     rows = MatchEvent.objects.filter(scope.q(), state=State.CONFIRMED, held=True, occurred_on__lte=until)
-    return rows.select_related("unit").order_by("-occurred_on", "-pk")
+    return rows.select_related("unit__parent").order_by("-occurred_on", "-pk")

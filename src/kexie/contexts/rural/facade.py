@@ -62,7 +62,7 @@ def recent_trainings(scope: Scope, *, today: dt.date, limit: int = 6) -> list[Tr
             title=row.title,
             subject=row.subject,
             area=row.area.name,
-            organiser=row.unit.name,
+            organiser=row.unit.public_name,
             held_on=row.occurred_on,
             headcount=row.headcount,
         )

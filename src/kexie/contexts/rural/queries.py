@@ -24,4 +24,4 @@ def working_backyards(scope: Scope, *, at: dt.date) -> QuerySet[BackyardStage]:
 def recent_trainings(scope: Scope, *, until: dt.date) -> QuerySet[Training]:
     """Return the confirmed training sessions that took place, latest first."""
     rows = Training.objects.filter(scope.q(), state=State.CONFIRMED, held=True, occurred_on__lte=until)
-    return rows.select_related("unit", "area").order_by("-occurred_on", "-pk")
+    return rows.select_related("unit__parent", "area").order_by("-occurred_on", "-pk")

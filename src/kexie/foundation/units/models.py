@@ -109,3 +109,8 @@ class Unit(models.Model):
     def is_association(self) -> bool:
         """Whether this is the root of its tree."""
         return self.association_id == self.id
+
+    @property
+    def public_name(self) -> str:
+        """The name the public knows: a department acts in the name of the unit it belongs to."""
+        return self.parent.name if self.parent and self.kind == Kind.DEPARTMENT else self.name
