@@ -99,7 +99,7 @@ def test_a_unit_is_found_by_a_part_of_its_name(desk: Desk, signed_in) -> None:
     page = signed_in(f"{LIST}new")
     box = page.get_by_role("combobox", name="单位")
     box.fill("第17")
-    expect(page.get_by_role("option")).to_have_count(1)
+    expect(page.locator(".search-box__option")).to_have_count(1)
     box.press("Enter")
     expect(box).to_have_value("颍州第17小学")
     page.get_by_label("时段").select_option(index=1)
