@@ -323,7 +323,7 @@ CONDUCT_MEASURES: tuple[Measure, ...] = (
         kind=Count(),
         where=Q(has_first_topic=True),
         dims=(Dim("meeting_kind", _("会议类型")),),
-        words=("第一议题|首议题|首要议题",),
+        words=("第一议题|首议题|首要议题 学习|传达|研讨", "第一议题|首议题|首要议题"),
         definition=_("会议记录中写明“第一议题”的会议次数，一次会议计一次。"),
         source="domain.md 4.13",
         group=_ORGANISATION,
