@@ -66,7 +66,9 @@ def test_the_two_look_alike_titles_are_apart(scope):
 
 def test_every_stage_follows_the_one_before(scope):
     stages = defaultdict(list)
-    for facility, stage in FacilityStage.objects.order_by("occurred_on", "id").values_list("facility_id", "stage"):
+    for facility, stage in FacilityStage.objects.order_by("occurred_on", "id").values_list(
+        "facility_id", "stage"
+    ):
         stages[facility].append(stage)
     steps = {step for chain in stages.values() for step in pairwise(["", *chain])}
     assert {(before, after) for before, after in steps if after not in FACILITY_TRANSITIONS[before]} == set()

@@ -48,7 +48,13 @@ def value(world, measure, last):
 
 
 def test_built_stays_built_and_in_use_does_not(world, gallery):
-    for year, stage in ((2020, "ACCEPTED"), (2021, "OPERATING"), (2022, "SUSPENDED"), (2023, "OPERATING"), (2024, "WITHDRAWN")):
+    for year, stage in (
+        (2020, "ACCEPTED"),
+        (2021, "OPERATING"),
+        (2022, "SUSPENDED"),
+        (2023, "OPERATING"),
+        (2024, "WITHDRAWN"),
+    ):
         confirm(world, made(world, FacilityStage, DAY.replace(year=year), facility=gallery, stage=stage))
     ends = [dt.date(year, 12, 31) for year in range(2019, 2025)]
     assert [value(world, "facilities.galleries", end) for end in ends] == [0, 1, 1, 1, 1, 1]
@@ -75,8 +81,22 @@ def test_a_holder_counts_once_however_often_it_was_given_the_title(world):
     holder = world.counties[0]
     confirm(
         world,
-        made(world, Accreditation, dt.date(2016, 1, 1), title="PROVINCIAL_BASE", holder=holder, valid_to=dt.date(2020, 12, 31)),
-        made(world, Accreditation, dt.date(2021, 2, 1), title="PROVINCIAL_BASE", holder=holder, valid_to=dt.date(2025, 12, 31)),
+        made(
+            world,
+            Accreditation,
+            dt.date(2016, 1, 1),
+            title="PROVINCIAL_BASE",
+            holder=holder,
+            valid_to=dt.date(2020, 12, 31),
+        ),
+        made(
+            world,
+            Accreditation,
+            dt.date(2021, 2, 1),
+            title="PROVINCIAL_BASE",
+            holder=holder,
+            valid_to=dt.date(2025, 12, 31),
+        ),
         made(world, Accreditation, dt.date(2021, 2, 1), title="PROVINCIAL_ST_BASE", holder=world.counties[1]),
     )
     days = [dt.date(2020, 12, 31), dt.date(2021, 1, 1), dt.date(2021, 2, 1)]

@@ -76,7 +76,9 @@ def test_the_history_is_as_untidy_as_life(scope):
 
 
 def test_nobody_came_on_days_closed(scope):
-    closed = figures.rows(Cell("museums.closed_days", Period.until(TODAY)), scope).values("unit", "occurred_on")
+    closed = figures.rows(Cell("museums.closed_days", Period.until(TODAY)), scope).values(
+        "unit", "occurred_on"
+    )
     visited = set(DailyVisits.objects.values_list("unit", "occurred_on"))
     assert not visited & {(row["unit"], row["occurred_on"]) for row in closed}
 

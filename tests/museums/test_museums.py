@@ -26,7 +26,9 @@ def world(db):
 @pytest.fixture
 def museum(world):
     unit = world.museums[0]
-    return Museum.objects.create(association=world.association, unit=unit, area=unit.area, name=unit.name, level="COUNTY")
+    return Museum.objects.create(
+        association=world.association, unit=unit, area=unit.area, name=unit.name, level="COUNTY"
+    )
 
 
 def draft(world, record):
@@ -53,7 +55,9 @@ def stage(world, museum, day, name):
 
 def test_open_by_pattern_and_on_holidays(museum, world):
     trial = stage(world, museum, dt.date(2025, 1, 1), "TRIAL")
-    answers = [opening(museum, day, stage=trial, closed=None).is_open for day in (MONDAY, WEDNESDAY, HOLIDAY_TUESDAY)]
+    answers = [
+        opening(museum, day, stage=trial, closed=None).is_open for day in (MONDAY, WEDNESDAY, HOLIDAY_TUESDAY)
+    ]
     assert answers == [False, True, True]
 
 
@@ -121,6 +125,8 @@ def test_a_day_is_closed_once(world):
     confirm(world, made(world, ClosedDay, WEDNESDAY, reason="POWER"))
     with pytest.raises(ValidationError):
         draft(world, made(world, ClosedDay, WEDNESDAY, reason="WEATHER"))
-    again = made(world, ClosedDay, WEDNESDAY, reason="WEATHER", recorded_by=world.account, recorded_at=build.NOW)
+    again = made(
+        world, ClosedDay, WEDNESDAY, reason="WEATHER", recorded_by=world.account, recorded_at=build.NOW
+    )
     with pytest.raises(IntegrityError, match="museums_closedday_once"):
         again.save(force_insert=True)

@@ -20,7 +20,9 @@ def scope(django_db_setup, django_db_blocker):
         yield found
 
 
-@pytest.mark.parametrize(("measure", "expected"), [("touring.stops", 15), ("touring.months", 40), ("touring.counties", 8)])
+@pytest.mark.parametrize(
+    ("measure", "expected"), [("touring.stops", 15), ("touring.months", 40), ("touring.counties", 8)]
+)
 def test_touring_stops_of_the_report(scope, measure, expected):
     assert value(scope, measure) == expected
 

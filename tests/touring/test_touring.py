@@ -31,13 +31,19 @@ def world(db):
 
 @pytest.fixture
 def touring_set(world):
-    return TouringSet.objects.create(association=world.association, unit=world.association, name="一号套", serial="1")
+    return TouringSet.objects.create(
+        association=world.association, unit=world.association, name="一号套", serial="1"
+    )
 
 
 @pytest.fixture
 def caravan(world):
     return Caravan.objects.create(
-        association=world.association, unit=world.association, name="大篷车", plate="演01", vehicle_type="IV",
+        association=world.association,
+        unit=world.association,
+        name="大篷车",
+        plate="演01",
+        vehicle_type="IV",
         bought_on=dt.date(2018, 1, 1),
     )
 
@@ -54,7 +60,11 @@ def stop(world, touring_set, first, length, **values):
 
 def trip(world, caravan, day, **values):
     given = {
-        "departs_at": dt.time(8), "returned_on": day, "returns_at": dt.time(17), "odometer_out": 100, "odometer_in": 180,
+        "departs_at": dt.time(8),
+        "returned_on": day,
+        "returns_at": dt.time(17),
+        "odometer_out": 100,
+        "odometer_in": 180,
         **values,
     }
     return made(world, CaravanTrip, day, caravan=caravan, **given)
@@ -88,7 +98,9 @@ def test_the_database_itself_refuses_two_stops_at_once(world, touring_set):
 
 
 def test_the_next_day_and_another_set_are_free(world, touring_set):
-    other = TouringSet.objects.create(association=world.association, unit=world.association, name="二号套", serial="2")
+    other = TouringSet.objects.create(
+        association=world.association, unit=world.association, name="二号套", serial="2"
+    )
     confirm(
         world,
         stop(world, touring_set, MARCH_1, 90),
@@ -100,7 +112,9 @@ def test_the_next_day_and_another_set_are_free(world, touring_set):
 
 def test_a_reversed_stop_gives_its_days_back(world, touring_set):
     [wrong] = confirm(world, stop(world, touring_set, MARCH_1, 90))
-    operations.reverse(record=wrong, reason="场馆登记有误", actor=world.account, now=build.NOW, scope=world.scope)
+    operations.reverse(
+        record=wrong, reason="场馆登记有误", actor=world.account, now=build.NOW, scope=world.scope
+    )
     confirm(world, stop(world, touring_set, MARCH_1, 90))
     assert value(world, "touring.stops") == 1
 
@@ -111,7 +125,9 @@ def test_a_stop_does_not_end_before_it_begins(world, touring_set):
     assert list(refused.value.message_dict) == ["ended_on"]
 
 
-@pytest.mark.parametrize(("length", "months"), [(1, 1), (44, 1), (45, 2), (74, 2), (75, 3), (104, 3), (105, 4)])
+@pytest.mark.parametrize(
+    ("length", "months"), [(1, 1), (44, 1), (45, 2), (74, 2), (75, 3), (104, 3), (105, 4)]
+)
 def test_months_are_days_by_thirty_rounded_half_up(world, touring_set, length, months):
     confirm(world, stop(world, touring_set, MARCH_1, length))
     assert value(world, "touring.months") == months
@@ -159,9 +175,27 @@ def test_trips_stops_and_kilometres_are_three_counts(world, caravan):
         world, trip(world, caravan, MARCH_1), trip(world, caravan, MARCH_1 + DAY, odometer_in=None)
     )
     stops = [
-        made(world, CaravanStop, MARCH_1, trip=long, spot="小学", audience="PUPILS", headcount=700, method="ROSTER"),
+        made(
+            world,
+            CaravanStop,
+            MARCH_1,
+            trip=long,
+            spot="小学",
+            audience="PUPILS",
+            headcount=700,
+            method="ROSTER",
+        ),
         made(world, CaravanStop, MARCH_1, trip=long, spot="广场", audience="MIXED", materials=200),
-        made(world, CaravanStop, MARCH_1 + DAY, trip=unread, spot="村部", audience="VILLAGERS", headcount=80, method="HOST"),
+        made(
+            world,
+            CaravanStop,
+            MARCH_1 + DAY,
+            trip=unread,
+            spot="村部",
+            audience="VILLAGERS",
+            headcount=80,
+            method="HOST",
+        ),
     ]
     confirm(world, *stops)
     keys = ("caravan_trips", "caravan_stops", "caravan_km", "caravan_visits", "caravan_materials")

@@ -58,7 +58,14 @@ def load(city: DemoCity) -> Iterator[tuple[str, int]]:
     facilities = [one for kind in _NUMBERS for one in _facilities(city, kind)]
     city.reference([facility for facility, _built in facilities])
     stages = [stage for kind in _NUMBERS for stage in _stages(city, kind, facilities)]
-    waiting = [_stage(facilities[-_NUMBERS[FacilityKind.E_STATION][0]][0], city.today - dt.timedelta(days=2), "SUSPENDED", "设备老化，拟停用")]
+    waiting = [
+        _stage(
+            facilities[-_NUMBERS[FacilityKind.E_STATION][0]][0],
+            city.today - dt.timedelta(days=2),
+            "SUSPENDED",
+            "设备老化，拟停用",
+        )
+    ]
     yield "科普设施与阶段", len(facilities) + city.record(stages) + city.draft(waiting, by="COUNTY_OFFICER")
     yield "设施参观记录", _visit(city, facilities)
     yield "科普称号", _accredit(city)
@@ -100,7 +107,9 @@ def _sites(city: DemoCity, kind: FacilityKind, chance: Random) -> list[Site]:
         sites += [(f"{town.name}文化站科普活动室", town, None) for town in towns[:: len(towns) // 40]]
     elif kind == FacilityKind.COMMUNITY_ROOM:
         counties = [county.area for county in city.counties.values()]
-        sites = [(f"{area.name}{name}社区科普活动室", area, None) for area in counties for name in _COMMUNITIES]
+        sites = [
+            (f"{area.name}{name}社区科普活动室", area, None) for area in counties for name in _COMMUNITIES
+        ]
     else:
         what = "科普画廊" if kind == FacilityKind.GALLERY else "科普中国e站"
         sites = [(f"{town.name}{what}", town, None) for town in towns]
@@ -108,9 +117,7 @@ def _sites(city: DemoCity, kind: FacilityKind, chance: Random) -> list[Site]:
     return sites
 
 
-def _facility(
-    city: DemoCity, kind: FacilityKind, site: Site, keeper: str, chance: Random
-) -> Facility:
+def _facility(city: DemoCity, kind: FacilityKind, site: Site, keeper: str, chance: Random) -> Facility:
     name, area, host = site
     is_gallery, is_campus = kind == FacilityKind.GALLERY, kind == FacilityKind.CAMPUS_MUSEUM
     return Facility(
@@ -181,7 +188,9 @@ def _visit(city: DemoCity, facilities: Sequence[Built]) -> int:
     doubled = chance.sample(rows, 3)
     recent = city.today - dt.timedelta(days=5)
     done = [row for row in rows if row.occurred_on < recent]
-    written = city.record(done) + city.draft([r for r in rows if r.occurred_on >= recent], by="FACILITY_KEEPER")
+    written = city.record(done) + city.draft(
+        [r for r in rows if r.occurred_on >= recent], by="FACILITY_KEEPER"
+    )
     for row in doubled:
         if row in done:
             city.reverse(row, "参观日期录错，重新登记。", after_days=chance.randint(2, 10))
@@ -216,7 +225,11 @@ def _accredit(city: DemoCity) -> int:
     holders = _demo_holders(city)
     rows += [_title(*holders[number], batch) for *batch, numbers in _DEMOS for number in numbers]
     rows += _others(city, bases)
-    late = _title(Title.CITY_BASE, firms[80], ["2026—2030", (city.today - dt.timedelta(days=6)).isoformat(), "2030-12-31"])
+    late = _title(
+        Title.CITY_BASE,
+        firms[80],
+        ["2026—2030", (city.today - dt.timedelta(days=6)).isoformat(), "2030-12-31"],
+    )
     return city.record(rows) + city.draft([late], by="COUNTY_OFFICER")
 
 

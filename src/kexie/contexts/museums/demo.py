@@ -76,7 +76,13 @@ _SHOWS = (
     ("机器人剧场", "人工智能"), ("水滴旅行记", "地球科学"), ("空气大力士", "物理"), ("淮河鱼儿历险", "生态"),
 )  # fmt: skip
 _TIMES = (dt.time(9, 40), dt.time(10, 40), dt.time(13, 40), dt.time(14, 40), dt.time(15, 30))
-_FAULTS = ("按钮失灵，更换开关", "投影黑屏，更换灯泡", "传动皮带断裂，更换", "触摸屏失灵，重新校准", "机械卡滞，返厂维修")
+_FAULTS = (
+    "按钮失灵，更换开关",
+    "投影黑屏，更换灯泡",
+    "传动皮带断裂，更换",
+    "触摸屏失灵，重新校准",
+    "机械卡滞，返厂维修",
+)
 _GROUPS = ("小学研学团队", "中学研学团队", "幼儿园亲子团队", "社区老年团队", "企业工会团队")
 
 
@@ -160,7 +166,9 @@ def _hall(house: _House, name: str, use: str, floor: str, area: int) -> Hall:
 
 
 def _stage(house: _House, stage: str, day: dt.date) -> MuseumStage:
-    return MuseumStage(unit=house.unit, area=house.unit.area, museum=house.museum, stage=stage, occurred_on=day)
+    return MuseumStage(
+        unit=house.unit, area=house.unit.area, museum=house.museum, stage=stage, occurred_on=day
+    )
 
 
 # --- exhibits -------------------------------------------------------------------------------------------------
@@ -192,9 +200,7 @@ def _condition(house: _House, exhibit: Exhibit, day: dt.date, stage: str, cause:
     )
 
 
-def _faults(
-    city: DemoCity, house: _House, exhibits: list[Exhibit], chance: Random
-) -> Iterator[ExhibitStage]:
+def _faults(city: DemoCity, house: _House, exhibits: list[Exhibit], chance: Random) -> Iterator[ExhibitStage]:
     """Yield a fault every dozen days or so, and mostly its repair; an exhibit fails once in this history."""
     day, whole = house.opened_on or city.today, list(exhibits)
     chance.shuffle(whole)
@@ -298,7 +304,13 @@ def _rows_of_day(house: _House, day: dt.date, total: int, chance: Random) -> Ite
         gate = Method.COUNTER
     for slot, count in slots:
         rest = count
-        if house.is_city and slot == "MORNING" and day.weekday() < 5 and chance.random() < 0.5 and count > 120:
+        if (
+            house.is_city
+            and slot == "MORNING"
+            and day.weekday() < 5
+            and chance.random() < 0.5
+            and count > 120
+        ):
             group = min(count // 2, chance.randint(40, 320))
             yield _visits(house, day, slot, group, Method.ROSTER, note=chance.choice(_GROUPS))
             rest -= group

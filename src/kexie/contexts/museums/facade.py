@@ -90,7 +90,11 @@ def _shows_of(day: dt.date, scope: Scope) -> list[UpcomingShow]:
 
 
 def _on_day(
-    museum: Museum, day: dt.date, stage: MuseumStage | None, closed: ClosedDay | None, opened_on: dt.date | None
+    museum: Museum,
+    day: dt.date,
+    stage: MuseumStage | None,
+    closed: ClosedDay | None,
+    opened_on: dt.date | None,
 ) -> MuseumOnDay:
     state = opening(museum, day, stage=stage, closed=closed)
     place = museum.unit.place

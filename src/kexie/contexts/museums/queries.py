@@ -42,5 +42,7 @@ def closed_days(period: Period, scope: Scope) -> dict[tuple[UUID, dt.date], Clos
 def show_times(day: dt.date, scope: Scope) -> QuerySet[ShowTime]:
     """Return the regular shows of a day's weekday, earliest first (whether the museum opens is another question)."""
     current = Q(valid_to=None) | Q(valid_to__gte=day)
-    rows = ShowTime.objects.filter(scope.q(), current, valid_from__lte=day, weekdays__contains=str(day.isoweekday()))
+    rows = ShowTime.objects.filter(
+        scope.q(), current, valid_from__lte=day, weekdays__contains=str(day.isoweekday())
+    )
     return rows.select_related("series", "hall", "unit").order_by("starts_at", "name")

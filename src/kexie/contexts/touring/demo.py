@@ -43,15 +43,37 @@ _SETS = {
     "R5": ("阜阳区域-5", "健康生活", "区域换展", "2024-08-16", ""),
     "R6": ("阜阳区域-6", "数字生活", "区域换展", "2024-08-16", ""),
 }
-_VENUES = ("文化馆一楼展厅", "青少年活动中心", "图书馆综合厅", "体育馆副馆", "实验小学报告厅", "规划展示馆临展厅")
+_VENUES = (
+    "文化馆一楼展厅",
+    "青少年活动中心",
+    "图书馆综合厅",
+    "体育馆副馆",
+    "实验小学报告厅",
+    "规划展示馆临展厅",
+)
 # Name, type, plate, county or "" for the city, bought, odometer then.
 _CARAVANS = (
     ("市科协大篷车", "I", "皖K演01号", "", "2013-11-08", 120), ("临泉大篷车", "IV", "皖K演02号", "341221", "2013-12-20", 60),
     ("阜南大篷车", "II", "皖K演03号", "341225", "2015-06-12", 85), ("太和大篷车", "IV", "皖K演04号", "341222", "2018-09-03", 40),
     ("颍上大篷车", "IV", "皖K演05号", "341226", "2019-12-16", 55),
 )  # fmt: skip
-_THEMES = ("科普进校园", "科技活动周", "全国科普日", "防灾减灾", "食品安全与健康", "乡村振兴科技行", "航天科普", "防溺水与安全")
-_SPOTS = (("中心小学", "PUPILS"), ("初级中学", "PUPILS"), ("第二小学", "PUPILS"), ("文化广场", "MIXED"), ("便民服务中心", "VILLAGERS"))
+_THEMES = (
+    "科普进校园",
+    "科技活动周",
+    "全国科普日",
+    "防灾减灾",
+    "食品安全与健康",
+    "乡村振兴科技行",
+    "航天科普",
+    "防溺水与安全",
+)
+_SPOTS = (
+    ("中心小学", "PUPILS"),
+    ("初级中学", "PUPILS"),
+    ("第二小学", "PUPILS"),
+    ("文化广场", "MIXED"),
+    ("便民服务中心", "VILLAGERS"),
+)
 
 
 def load(city: DemoCity) -> Iterator[tuple[str, int]]:
@@ -87,7 +109,9 @@ def _early_stops(city: DemoCity, sets: dict[str, TouringSet]) -> Iterator[TourSt
 def _later_stops(city: DemoCity, sets: dict[str, TouringSet]) -> Iterator[TourStop]:
     """Yield the rotation since AS_OF: each set moves to the next county after some rest."""
     chance, counties = city.rng("tour:later"), list(city.counties)
-    free_on = {key: AS_OF + dt.timedelta(days=10 + 18 * n) for n, key in enumerate(k for k in sets if k[0] == "R")}
+    free_on = {
+        key: AS_OF + dt.timedelta(days=10 + 18 * n) for n, key in enumerate(k for k in sets if k[0] == "R")
+    }
     free_on["R1"] = dt.date(2025, 9, 10)
     for number, key in enumerate(free_on):
         first, place = free_on[key], number
@@ -98,7 +122,9 @@ def _later_stops(city: DemoCity, sets: dict[str, TouringSet]) -> Iterator[TourSt
             first += dt.timedelta(days=length + chance.randint(40, 110))
 
 
-def _stop(city: DemoCity, touring_set: TouringSet, county: str, first: dt.date, length: int, *, number: int) -> TourStop:
+def _stop(
+    city: DemoCity, touring_set: TouringSet, county: str, first: dt.date, length: int, *, number: int
+) -> TourStop:
     host = city.counties[county]
     return TourStop(
         unit=host, area=host.area, touring_set=touring_set, occurred_on=first,
@@ -179,7 +205,9 @@ def _daily_log(
     )  # fmt: skip
 
 
-def _confirm_or_draft(city: DemoCity, rows: Sequence[TourDailyLog | CaravanTrip | CaravanStop], *, by: str) -> int:
+def _confirm_or_draft(
+    city: DemoCity, rows: Sequence[TourDailyLog | CaravanTrip | CaravanStop], *, by: str
+) -> int:
     recent = city.today - dt.timedelta(days=DRAFT_DAYS)
     done = [row for row in rows if row.occurred_on < recent]
     return city.record(done) + city.draft([row for row in rows if row.occurred_on >= recent], by=by)
@@ -194,7 +222,9 @@ def _drive(city: DemoCity) -> int:
     city.reference(caravans)
     trips = list(_trips(city, caravans, chance))
     stops = list(_caravan_stops(city, trips, chance))
-    written = _confirm_or_draft(city, trips, by="CARAVAN_CREW") + _confirm_or_draft(city, stops, by="CARAVAN_CREW")
+    written = _confirm_or_draft(city, trips, by="CARAVAN_CREW") + _confirm_or_draft(
+        city, stops, by="CARAVAN_CREW"
+    )
     for stop in chance.sample([s for s in stops if s.headcount and s.occurred_on < AS_OF], 4):
         written += _count_ten_times(city, stop)
     return len(caravans) + written
@@ -226,7 +256,9 @@ def _trips(city: DemoCity, caravans: list[Caravan], chance: Random) -> Iterator[
 
 def _is_season(day: dt.date) -> bool:
     """Whether schools are there, and no epidemic keeps the caravans at home."""
-    closed = dt.date(2020, 1, 22) <= day <= dt.date(2020, 5, 20) or dt.date(2022, 3, 10) <= day <= dt.date(2022, 5, 10)
+    closed = dt.date(2020, 1, 22) <= day <= dt.date(2020, 5, 20) or dt.date(2022, 3, 10) <= day <= dt.date(
+        2022, 5, 10
+    )
     return day.month not in {1, 2, 7, 8} and not closed
 
 
@@ -250,9 +282,15 @@ def _caravan_stops(city: DemoCity, trips: list[CaravanTrip], chance: Random) -> 
         (before, CARAVAN_STOPS, CARAVAN_VISITS),
         (after, 2 * len(after), 2 * len(after) * LATER_VISITS_A_CARAVAN_STOP),
     ):
-        places = [trip for trip, n in zip(part, _stops_each(len(part), number, chance), strict=True) for _ in range(n)]
+        places = [
+            trip
+            for trip, n in zip(part, _stops_each(len(part), number, chance), strict=True)
+            for _ in range(n)
+        ]
         counted = [chance.random() > 0.03 for _ in places]
-        counts = iter(spread(chance, total, [chance.uniform(0.5, 1.9) for is_counted in counted if is_counted]))
+        counts = iter(
+            spread(chance, total, [chance.uniform(0.5, 1.9) for is_counted in counted if is_counted])
+        )
         for trip, is_counted in zip(places, counted, strict=True):
             yield _caravan_stop(city, trip, next(counts) if is_counted else None, chance)
 
@@ -272,7 +310,9 @@ def _stops_each(trips: int, stops: int, chance: Random) -> list[int]:
 def _caravan_stop(city: DemoCity, trip: CaravanTrip, count: int | None, chance: Random) -> CaravanStop:
     town = _town(city, trip, chance)
     spot, audience = chance.choice(_SPOTS)
-    method = chance.choice((Method.ROSTER, Method.ROSTER, Method.HOST)) if audience == "PUPILS" else Method.HOST
+    method = (
+        chance.choice((Method.ROSTER, Method.ROSTER, Method.HOST)) if audience == "PUPILS" else Method.HOST
+    )
     if audience != "PUPILS" and chance.random() < 0.4:
         method = Method.SAMPLE
     return CaravanStop(
@@ -285,7 +325,9 @@ def _caravan_stop(city: DemoCity, trip: CaravanTrip, count: int | None, chance: 
 
 def _town(city: DemoCity, trip: CaravanTrip, chance: Random) -> Area:
     home = trip.unit.area_id
-    return chance.choice(city.townships(home if home in city.counties else chance.choice(list(city.counties))))
+    return chance.choice(
+        city.townships(home if home in city.counties else chance.choice(list(city.counties)))
+    )
 
 
 def _count_ten_times(city: DemoCity, stop: CaravanStop) -> int:

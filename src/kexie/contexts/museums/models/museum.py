@@ -49,7 +49,9 @@ class Museum(Reference):
             ),
             models.CheckConstraint(
                 name="museums_museum_areas",
-                condition=Q(floor_area=None) | Q(exhibition_area=None) | Q(exhibition_area__lte=F("floor_area")),
+                condition=Q(floor_area=None)
+                | Q(exhibition_area=None)
+                | Q(exhibition_area__lte=F("floor_area")),
                 violation_error_message=_("展教面积不能大于建筑面积。"),
             ),
         ]

@@ -65,13 +65,17 @@ class CaravanTrip(Record):
             ),
             models.CheckConstraint(
                 name="touring_caravantrip_km",
-                condition=Q(km=None) | Q(odometer_in__gte=F("odometer_out"), km=F("odometer_in") - F("odometer_out")),
+                condition=Q(km=None)
+                | Q(odometer_in__gte=F("odometer_out"), km=F("odometer_in") - F("odometer_out")),
             ),
             ExclusionConstraint(
                 name="touring_caravantrip_one_trip",
                 expressions=[
                     (UuidRange("caravan"), "&&"),
-                    (Moments(_moment("occurred_on", "departs_at"), _moment("returned_on", "returns_at")), "&&"),
+                    (
+                        Moments(_moment("occurred_on", "departs_at"), _moment("returned_on", "returns_at")),
+                        "&&",
+                    ),
                 ],
                 condition=~Q(state="REVERSED"),
                 violation_error_message=_("这辆车在这段时间里已有另一次出车。"),
@@ -97,7 +101,10 @@ class CaravanTrip(Record):
 
     def _returns_too_early(self) -> bool:
         times = (self.occurred_on, self.departs_at, self.returned_on, self.returns_at)
-        return None not in times and (self.returned_on, self.returns_at) <= (self.occurred_on, self.departs_at)
+        return None not in times and (self.returned_on, self.returns_at) <= (
+            self.occurred_on,
+            self.departs_at,
+        )
 
 
 class CaravanStop(HeadCounted):

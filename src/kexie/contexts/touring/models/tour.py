@@ -36,7 +36,9 @@ class TourStop(Record):
     `unit` hosts it. A set is at one place at a time: the database refuses stops of one set that share a day.
     """
 
-    touring_set = models.ForeignKey(TouringSet, models.PROTECT, related_name="+", verbose_name=_("展品（套）"))
+    touring_set = models.ForeignKey(
+        TouringSet, models.PROTECT, related_name="+", verbose_name=_("展品（套）")
+    )
     venue = models.CharField(_("展出场馆"), max_length=120)
     venue_m2 = models.PositiveIntegerField(_("展出面积（㎡）"), null=True, blank=True)
     ended_on = models.DateField(_("闭展日期"), help_text=_("还在展出的填计划闭展日期；变了就更正这条记录。"))
