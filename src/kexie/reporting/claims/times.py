@@ -150,8 +150,8 @@ def _ever(match: re.Match[str], as_of: dt.date) -> Period:
 _Rule = Callable[[re.Match[str], dt.date], Period]
 _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
     (_SINCE, _since),
-    (_UNTIL, _until),
     (_YEARS, _years),
+    (_UNTIL, _until),
     (_YEAR, _year),
     (_LAST_YEARS, _last_years),
     (_PLAN, _plan),

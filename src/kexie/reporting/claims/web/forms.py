@@ -75,7 +75,7 @@ class CorrectionForm(forms.Form):
     )
     until = forms.DateField(label=gettext_lazy("至"), required=False, widget=_DAY)
     area = forms.ChoiceField(label=gettext_lazy("地区"), required=False)
-    place = forms.ModelChoiceField(label=gettext_lazy("单位"), required=False, queryset=Unit.objects.none())
+    place = forms.ModelChoiceField(label=gettext_lazy("单位"), required=False, queryset=Unit.objects.none(), empty_label=gettext_lazy("全部"))
     source = forms.CharField(
         label=gettext_lazy("外部来源"),
         required=False,
