@@ -167,4 +167,17 @@ def test_the_footer_names_the_host_and_demo_data_is_marked(public, client):
     assert "主办单位：阜阳市科学技术协会" in text_of(client.get("/"))
     assert "演示数据" not in text_of(client.get("/"))
     type(public.city.association).objects.filter(parent=None).update(is_demo=True)
-    assert "演示数据，人物与企业均为虚构" in text_of(client.get("/about/"))
+    demo = text_of(client.get("/about/"))
+    assert "演示数据，人物与企业均为虚构" in demo
+    assert "网站标识码：演示站点，未备案" in demo
+
+
+def test_the_footer_shows_the_numbers_that_the_settings_give(public, client, settings):
+    settings.KEXIE_SITE = {
+        "site_code": "3412000001",
+        "icp": "皖ICP备00000000号",
+        "police_record": "皖公网安备1号",
+    }
+    shown = text_of(client.get("/about/"))
+    for number in settings.KEXIE_SITE.values():
+        assert number in shown

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from django.db import DatabaseError
+from django.utils.translation import gettext as _
 
 from kexie.foundation.access.queries import public_scope
 from kexie.foundation.units import queries as units
@@ -33,8 +34,13 @@ def complete(configured: Site) -> Site:
         return configured
     if unit is None:
         return configured
+    # A demonstration is registered nowhere, and says so where a real site shows its numbers.
+    unregistered = _("演示站点，未备案") if unit.is_demo else ""
     return replace(
         configured,
+        site_code=configured.site_code or unregistered,
+        icp=configured.icp or unregistered,
+        police_record=configured.police_record or unregistered,
         name=configured.name or str(unit),
         host=configured.host or unit.name,
         address=configured.address or unit.address,

@@ -170,7 +170,11 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
 # The site's identity: any field of kexie.ui.site.Site; what stays unset comes from the association's own unit
 
-KEXIE_SITE: dict[str, Any] = {}
+KEXIE_SITE: dict[str, Any] = {
+    "site_code": setting("KEXIE_SITE_CODE"),
+    "icp": setting("KEXIE_SITE_ICP"),
+    "police_record": setting("KEXIE_SITE_POLICE"),
+}
 KEXIE_SITE_READER = "kexie.portal.site.complete"
 
 # Language and time

@@ -55,6 +55,9 @@ DECLARED = (
     Setting("KEXIE_DEBUG", "0", _flag, "1 shows errors in the browser and serves unbuilt static files; for development only."),
     Setting("KEXIE_CRYPTO", "aes", str, "Ciphers for personal data: aes (AES-GCM, SHA-256) or sm (SM4-GCM, SM3)."),
     Setting("KEXIE_DATABASE_FAST", "0", _flag, "1 lets the embedded database forget recent writes at a power cut; for tests only."),
+    Setting("KEXIE_SITE_CODE", "", str, "网站标识码 of the public site, shown in its footer."),
+    Setting("KEXIE_SITE_ICP", "", str, "ICP record number, shown in the footer."),
+    Setting("KEXIE_SITE_POLICE", "", str, "公安备案 number, shown in the footer."),
 )  # fmt: skip
 _BY_ENV = {setting.env: setting for setting in DECLARED}
 
