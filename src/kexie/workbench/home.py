@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from kexie.foundation.access.roles import Action
 from kexie.kernel.errors import Text
-from kexie.ledger import registry
+from kexie.ledger import canonical, registry
 from kexie.ledger.models import PlausibilityNote, Record, State
 from kexie.ledger.record_types import DeskType, RecordType
 from kexie.workbench.desk.columns import columns, name_of
@@ -72,7 +72,7 @@ def own_drafts(rights: Rights) -> list[Waiting]:
 def questions(rights: Rights) -> list[Asked]:
     """Return the newest unanswered plausibility questions about records the account writes for."""
     found: list[Asked] = []
-    tables = {one.model._meta.concrete_model._meta.label_lower: one for one in _types(rights, Action.DRAFT)}
+    tables = {canonical.record_type(one.model): one for one in _types(rights, Action.DRAFT)}
     if not tables:
         return found
     scopes = {label: rights.scope(Action.DRAFT, one.context) for label, one in tables.items()}

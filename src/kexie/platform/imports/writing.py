@@ -69,7 +69,8 @@ def plain(sheet: Worksheet, value: CellValue) -> Any:
     if isinstance(value, str):
         return _text(sheet, value.translate(_ILLEGAL))
     if isinstance(value, dt.date | dt.time):
-        cell = WriteOnlyCell(sheet, value)
+        cell: Any = WriteOnlyCell(sheet, None)
+        cell.value = value
         cell.number_format = _format(value)
         return cell
     return value

@@ -16,6 +16,7 @@ from kexie.foundation.units.models import Unit
 from kexie.kernel import text
 from kexie.kernel.scope import Scope
 from kexie.ledger.models import Record, State
+from kexie.workbench.desk.columns import AnyField
 
 # The columns by which people name a thing, best first; the first is exact enough to sort by.
 _NAMES: dict[type[models.Model], tuple[str, ...]] = {
@@ -28,10 +29,10 @@ _TITLE_FIELDS = ("name", "title", "award", "code", "number")
 CHUNK = 2_000
 
 
-def candidates(field: models.Field, scope: Scope) -> QuerySet[Any]:
+def candidates(field: AnyField, scope: Scope) -> QuerySet[Any]:
     """Return what `field` may point at: the doer within the scope, everything else within the association."""
     model: Any = field.related_model
-    rows = model._default_manager.complex_filter(field.get_limit_choices_to())  # type: ignore[attr-defined]  # relation fields alone come here
+    rows: QuerySet[Any] = model._default_manager.complex_filter(field.get_limit_choices_to())  # type: ignore[attr-defined]  # relation fields alone come here
     if model is Unit:
         inside = scope.q(unit="") if field.name == "unit" else Q(association_id=scope.association_id)
         return rows.filter(inside).order_by("path")

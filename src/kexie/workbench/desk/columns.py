@@ -2,10 +2,9 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import Enum, auto
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -32,17 +31,19 @@ class Kind(Enum):
     TEXT = auto()
 
 
+AnyField: TypeAlias = "models.Field[Any, Any]"
+
 _TITLES = ("title", "name", "award")
 
 
 @dataclass(frozen=True)
 class Column:
-    """One field path. `field` is None for what is computed (a property of the model)."""
+    """One field path. `field` is the model's, None for what is computed (a property of the model)."""
 
     name: str
     label: Text
     kind: Kind
-    field: models.Field | None = None
+    field: Any = None
 
     @property
     def is_number(self) -> bool:
@@ -92,7 +93,9 @@ class Column:
 @cache
 def column(model: type[models.Model], name: str) -> Column:
     """Return the column of a field path."""
-    at, field, label = model, None, gettext_lazy("编号")
+    at: Any = model
+    field: Any = None
+    label: Text = gettext_lazy("编号")
     for part in name.split("__"):
         try:
             field = at._meta.get_field(part)
@@ -126,14 +129,14 @@ def name_of(desk_type: DeskType, row: Any) -> str:
     return f"{value or row.unit} {row.occurred_on:%Y-%m-%d}"
 
 
-def excel_value(value: Any) -> str | int | float | Decimal | dt.date | None:
+def excel_value(value: Any) -> Any:
     """Return a shown value as a sheet keeps it: moments become local and lose their zone."""
     if isinstance(value, dt.datetime) and timezone.is_aware(value):
         return timezone.localtime(value).replace(tzinfo=None, microsecond=0)
     return value
 
 
-def _label(field: models.Field, part: str, before: Text) -> Text:
+def _label(field: AnyField, part: str, before: Text) -> Text:
     """Return the field's label; the plain name of a related thing is called as the relation is."""
     return before if part == "name" and before != gettext_lazy("编号") else field.verbose_name
 
@@ -146,7 +149,7 @@ def _computed(at: type[models.Model], name: str, part: str) -> Column:
     return Column(name, str(label).strip().rstrip("."), Kind.TEXT)
 
 
-def _kind(name: str, field: models.Field) -> Kind:
+def _kind(name: str, field: AnyField) -> Kind:
     if name == "state":
         return Kind.STATE
     if field.is_relation:
@@ -159,7 +162,7 @@ def _kind(name: str, field: models.Field) -> Kind:
     return Kind.TEXT
 
 
-_KINDS: tuple[tuple[type[models.Field], Kind], ...] = (
+_KINDS: "tuple[tuple[type[AnyField], Kind], ...]" = (
     (models.DateTimeField, Kind.MOMENT),
     (models.DateField, Kind.DATE),
     (models.TimeField, Kind.TIME),

@@ -4,7 +4,7 @@ from kexie.foundation.access import queries as access
 from kexie.foundation.access.models import Account
 from kexie.foundation.access.roles import Action
 from kexie.kernel.errors import Forbidden
-from kexie.ledger import registry
+from kexie.ledger import canonical, registry
 from kexie.ledger.models import Evidence
 from kexie.platform.files import rules
 from kexie.platform.files.models import StoredFile
@@ -19,9 +19,7 @@ def may_read(reader: rules.Reader, file: StoredFile) -> bool:
 
 
 def _may_read(reader: Account, evidence: Evidence) -> bool:
-    tables = {
-        one.model._meta.concrete_model._meta.label_lower: one for one in registry.record_types().values()
-    }
+    tables = {canonical.record_type(one.model): one for one in registry.record_types().values()}
     declared = tables.get(evidence.record_type)
     if declared is None:
         return False

@@ -84,7 +84,7 @@ class FilterForm(forms.Form):
             return
         if found.kind is Kind.FLAG:
             choices = [("", _("全部")), ("True", _("是")), ("False", _("否"))]
-            self.fields[name] = forms.ChoiceField(choices=choices, required=False, label=found.label)
+            self.fields[name] = forms.ChoiceField(choices=choices, required=False, label=str(found.label))
             return
         url = reverse("workbench:choices", args=[self.desk_type.key, name])
         made = inputs.input_for(found.field, self.scope, url, required=False)
@@ -93,8 +93,9 @@ class FilterForm(forms.Form):
         if found.kind is Kind.CHOICE:
             made = forms.ChoiceField(choices=[("", _("全部")), *found.field.flatchoices], required=False)
         elif isinstance(made, inputs.Thing) and not isinstance(made.widget, inputs.SearchBox):
-            made.choices = [("", _("全部")), *list(made.choices)[1:]]
-        made.label, made.help_text, made.initial = found.label, "", None
+            things: Any = made.choices
+            made.choices = [("", _("全部")), *list(things)[1:]]
+        made.label, made.help_text, made.initial = str(found.label), "", None
         self.fields[name] = made
 
 

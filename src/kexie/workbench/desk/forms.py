@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import IntegrityError, models
+from django.db import IntegrityError
 from django.forms.models import modelform_factory
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,11 +18,12 @@ from kexie.kernel.scope import Scope
 from kexie.ledger.models import HeadCounted, Record
 from kexie.ledger.record_types import DeskType
 from kexie.workbench.desk import inputs, violations
+from kexie.workbench.desk.columns import AnyField
 
 _LONG_FIELDS = {"note", "subject", "count_basis", "title", "name", "award", "description"}
 
 
-class EntryForm(forms.ModelForm):
+class EntryForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class takes no argument at run time
     """A record or a piece of reference data being written. Uniqueness is left to the operation that saves it."""
 
     def clean(self) -> dict[str, Any]:
@@ -64,13 +65,14 @@ class EntryForm(forms.ModelForm):
 
 def entry_form(desk_type: DeskType, scope: Scope) -> type[EntryForm]:
     """Return the form class of a type, with choices limited to the scope."""
-    made: type[EntryForm] = modelform_factory(
+    made: Any = modelform_factory(
         desk_type.model,
         form=EntryForm,
         fields=editable(desk_type),
         formfield_callback=_callback(desk_type, scope),
     )
-    return made
+    found: type[EntryForm] = made
+    return found
 
 
 def editable(desk_type: DeskType) -> tuple[str, ...]:
@@ -94,7 +96,7 @@ def complete(row: Any, unit: Unit | None) -> None:
 
 
 def _callback(desk_type: DeskType, scope: Scope) -> Callable[..., forms.Field | None]:
-    def make(field: models.Field, **_options: Any) -> forms.Field | None:
+    def make(field: AnyField, **_options: Any) -> forms.Field | None:
         url = reverse("workbench:choices", args=[desk_type.key, field.name])
         required = False if field.name == "area" else None
         made = inputs.input_for(field, scope, url, required=required)
@@ -105,7 +107,7 @@ def _callback(desk_type: DeskType, scope: Scope) -> Callable[..., forms.Field | 
     return make
 
 
-def _adapt(made: forms.Field, field: models.Field, desk_type: DeskType) -> None:
+def _adapt(made: forms.Field, field: AnyField, desk_type: DeskType) -> None:
     if field.name == "area" and not made.help_text:
         made.help_text = _("不选时为所选单位所在的地区。")
     if field.name == "method":

@@ -1,7 +1,6 @@
 """Form fields that take what people type: full-width digits, several ways to write a date, names for things."""
 
 import datetime as dt
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from kexie.kernel import text
 from kexie.kernel.scope import Scope
 from kexie.workbench.desk import candidates
+from kexie.workbench.desk.columns import AnyField
 
 # A list this long is still quick to choose from; longer ones are searched.
 LONGEST_SELECT = 25
@@ -55,7 +55,7 @@ class Fraction(forms.DecimalField):
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"widget": forms.TextInput(attrs={"inputmode": "decimal"}), **options})
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         """Return the number, whatever digits it was typed with."""
         return super().to_python(text.number(value) if isinstance(value, str) else value)
 
@@ -134,11 +134,12 @@ class SearchBox(forms.Select):
     def _thing(self, value: Any) -> Any:
         if value in (None, ""):
             return None
-        found = candidates.by_name(self.choices.queryset, [str(value)])[str(value)]
+        rows: Any = self.choices
+        found = candidates.by_name(rows.queryset, [str(value)])[str(value)]
         return found[0] if len(found) == 1 else None
 
 
-class Thing(forms.ModelChoiceField):
+class Thing(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's class takes no argument at run time
     """One of the things a relation may point at, by id or by name."""
 
     default_error_messages = {
@@ -152,7 +153,8 @@ class Thing(forms.ModelChoiceField):
             return None
         if isinstance(value, models.Model):
             value = value.pk
-        found = candidates.by_name(self.queryset, [str(value)])[str(value)]
+        rows: Any = self.queryset
+        found = candidates.by_name(rows, [str(value)])[str(value)]
         if len(found) == 1:
             return found[0]
         code = "ambiguous" if found else "invalid_choice"
@@ -160,9 +162,7 @@ class Thing(forms.ModelChoiceField):
         raise forms.ValidationError(self.error_messages[code], code=code, params=values)
 
 
-def input_for(
-    field: models.Field, scope: Scope, url: str, *, required: bool | None = None
-) -> forms.Field | None:
+def input_for(field: AnyField, scope: Scope, url: str, *, required: bool | None = None) -> forms.Field | None:
     """Return the form field for a model's field, or None where it cannot be typed in."""
     if field.is_relation:
         return _relation(field, scope, url, required=required)
@@ -176,7 +176,7 @@ def input_for(
     return made
 
 
-def _relation(field: models.Field, scope: Scope, url: str, *, required: bool | None) -> Thing:
+def _relation(field: AnyField, scope: Scope, url: str, *, required: bool | None) -> Thing:
     rows = candidates.candidates(field, scope)
     few = list(rows[: LONGEST_SELECT + 1])
     made = Thing(
@@ -193,7 +193,7 @@ def _relation(field: models.Field, scope: Scope, url: str, *, required: bool | N
     return made
 
 
-_CLASSES: tuple[tuple[type[models.Field], Any], ...] = (
+_CLASSES: "tuple[tuple[type[AnyField], Any], ...]" = (
     (models.TextField, Lines),
     (models.CharField, Line),
     (models.DateTimeField, forms.DateTimeField),

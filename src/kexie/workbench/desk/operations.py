@@ -15,6 +15,7 @@ from kexie.foundation.access.models import Account
 from kexie.kernel import text
 from kexie.kernel.errors import Forbidden, NotFound, UserError
 from kexie.kernel.scope import Scope
+from kexie.ledger import canonical
 from kexie.ledger import operations as ledger
 from kexie.ledger.models import Evidence, Record, Reference, State
 from kexie.ledger.record_types import DeskType
@@ -94,7 +95,7 @@ def reverse_many(
 
 @transaction.atomic
 def attach(
-    *, record: Record, upload: File, caption: str, actor: Account, now: dt.datetime, scope: Scope
+    *, record: Record, upload: "File[bytes]", caption: str, actor: Account, now: dt.datetime, scope: Scope
 ) -> Evidence:
     """Keep a file as evidence of a record in scope."""
     if not scope.covers(record.unit.path):
@@ -105,7 +106,7 @@ def attach(
     ).first()
     return same or Evidence.objects.create(
         association_id=record.association_id,
-        record_type=record._meta.concrete_model._meta.label_lower,
+        record_type=canonical.record_type(record),
         record_id=record.pk,
         file=stored,
         caption=text.clean(caption)[:200],

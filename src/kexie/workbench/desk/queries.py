@@ -21,7 +21,7 @@ PAGE_SIZE = 50
 COUNT_LIMIT = 10_000
 
 
-class CappedPaginator(Paginator):
+class CappedPaginator(Paginator):  # type: ignore[type-arg]  # Django's class takes no argument at run time
     """Pages of a list whose length is counted up to COUNT_LIMIT only."""
 
     @cached_property

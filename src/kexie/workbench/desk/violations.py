@@ -28,9 +28,10 @@ def message(error: IntegrityError, model: type[models.Model]) -> str:
 
 
 def _is_own(constraint: Any) -> bool:
-    return constraint.violation_error_message != constraint.default_violation_error_message
+    return bool(constraint.violation_error_message != constraint.default_violation_error_message)
 
 
 def _labels(constraint: Any, model: type[models.Model]) -> list[Any]:
     names = getattr(constraint, "fields", ()) or ()
-    return [model._meta.get_field(name).verbose_name for name in names if name != "association"]
+    fields: list[Any] = [model._meta.get_field(name) for name in names if name != "association"]
+    return [field.verbose_name for field in fields]

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -22,6 +22,9 @@ _DIGITS = 15
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"})
 _YES = frozenset({"是", "有", "√", "✓", "true", "1", "y", "yes", "已举办"})
 _NO = frozenset({"否", "无", "×", "✗", "false", "0", "n", "no", "未举办", "取消"})
+
+
+_Reader: TypeAlias = Callable[[Column, Any, str], Any]
 
 
 class BadCell(ValueError):
@@ -51,7 +54,8 @@ def value(column: Column, raw: Any) -> Any:
     shown = as_text(raw)
     if not shown:
         return None
-    found = _READERS.get(column.kind, _text)(column, raw, shown)
+    read: _Reader = _READERS.get(column.kind, _text)
+    found = read(column, raw, shown)
     _validate(column, found)
     return found
 
@@ -85,8 +89,8 @@ def _day(column: Column, raw: Any, shown: str) -> dt.date:
 
 
 def _from_serial(number: int) -> dt.date:
-    found: dt.datetime = from_excel(number)
-    return found.date()
+    found: Any = from_excel(number)
+    return dt.date(found.year, found.month, found.day)
 
 
 def _clock(column: Column, raw: Any, shown: str) -> dt.time:
@@ -134,7 +138,7 @@ def _choice(column: Column, raw: Any, shown: str) -> Any:
 @cache
 def _codes(field: Any) -> dict[str, Any]:
     """Return the codes of a field's choices by every spelling; labels in each language the interface has."""
-    found = {}
+    found: dict[str, Any] = {}
     for code, label in field.flatchoices:
         for language, _name in settings.LANGUAGES:
             with translation.override(language):
@@ -143,7 +147,7 @@ def _codes(field: Any) -> dict[str, Any]:
     return found
 
 
-_READERS: dict[Kind, Callable[[Column, Any, str], Any]] = {
+_READERS: dict[Kind, _Reader] = {
     Kind.DATE: _day,
     Kind.TIME: _clock,
     Kind.NUMBER: _number,

@@ -149,7 +149,9 @@ class Checker:
         values = {one.name: self._value(one, row) for one in self.columns}
         self._check_counting(row)
         if len(self.findings.preview) < PREVIEW_ROWS:
-            self.findings.preview.append([self._previewed(one, row, values[one.name]) for one in self.columns])
+            self.findings.preview.append(
+                [self._previewed(one, row, values[one.name]) for one in self.columns]
+            )
         if self.findings.problem_count > before:
             return None
         record = self._record(values)
@@ -203,7 +205,7 @@ class Checker:
 
     def _record(self, values: dict[str, Any]) -> Record:
         given = {name: value for name, value in values.items() if value is not None}
-        record = self.desk_type.model(
+        record: Any = self.desk_type.model(
             id=uuid7(), association_id=self.scope.association_id, **{**self.desk_type.initial, **given}
         )
         if record.unit_id is None and self.only_unit is not None:
@@ -211,7 +213,8 @@ class Checker:
         if record.area_id is None:
             record.area_id = record.unit.area_id
         record.recorded_by, record.recorded_at = self.actor, self.now
-        return record
+        made: Record = record
+        return made
 
     def _clean(self, row: SheetRow, record: Record) -> None:
         """Ask the model's own rules between fields."""

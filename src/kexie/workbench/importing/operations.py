@@ -45,7 +45,7 @@ class Faulty(Exception):
 
 @transaction.atomic
 def take_in(
-    *, desk_type: RecordType, upload: File, actor: Account, confirms: bool, now: dt.datetime
+    *, desk_type: RecordType, upload: "File[bytes]", actor: Account, confirms: bool, now: dt.datetime
 ) -> ImportJob:
     """Keep an uploaded sheet and open a job for it. Raises SheetRefused."""
     upload.seek(0)
