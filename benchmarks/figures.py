@@ -82,7 +82,9 @@ def _prepare() -> Bench:
         for n in range(MUSEUMS)
     ]
     museums = units.create_units(association=root, units=wanted, actor=None, now=now)
-    account = Account.objects.create(association=root, username="bench", display_name="Bench", unit=root, created_at=now)
+    account = Account.objects.create(
+        association=root, username="bench", display_name="Bench", unit=root, created_at=now
+    )
     table = Table("rows", "question", "roll-up", "from rows", "ratio", title="figures", title_justify="left")
     return Bench(root, museums, account, now, table)
 
@@ -96,7 +98,9 @@ def _load(bench: Bench, rows: int) -> None:
             "INSERT INTO museum_no VALUES (%s, %s, %s)",
             [(n, museum.pk, museum.area_id) for n, museum in enumerate(bench.museums)],
         )
-        cursor.execute(_INSERT, [bench.association.pk, bench.account.pk, bench.account.pk, FIRST, rows, MUSEUMS])
+        cursor.execute(
+            _INSERT, [bench.association.pk, bench.account.pk, bench.account.pk, FIRST, rows, MUSEUMS]
+        )
 
 
 _INSERT = """
@@ -179,7 +183,11 @@ def _write(bench: Bench) -> None:
     bench.table.add_section()
     bare = _cost(bench, _insert_bare)
     recorded = _cost(bench, _record)
-    for label, index, form in (("database CPU", 0, "{:.0f} µs"), ("WAL", 1, "{:.0f} B"), ("wall", 2, "{:.2f} ms")):
+    for label, index, form in (
+        ("database CPU", 0, "{:.0f} µs"),
+        ("WAL", 1, "{:.0f} B"),
+        ("wall", 2, "{:.2f} ms"),
+    ):
         ratio = f"{recorded[index] / bare[index]:.2f} ×" if bare[index] else ""
         bench.table.add_row(
             "1 writer", f"one confirmation: {label} (recorded | bare)", form.format(recorded[index]),
@@ -188,7 +196,11 @@ def _write(bench: Bench) -> None:
     for label, hot in (("8 writers, one hot cell", True), ("8 writers, many cells", False)):
         quick, plain = _rate(bench, _record, hot=hot), _rate(bench, _insert_bare, hot=hot)
         bench.table.add_row(
-            label, "confirmations a second (recorded | bare)", f"{quick:.0f} /s", f"{plain:.0f} /s", f"{quick / plain:.2f} ×"
+            label,
+            "confirmations a second (recorded | bare)",
+            f"{quick:.0f} /s",
+            f"{plain:.0f} /s",
+            f"{quick / plain:.2f} ×",
         )
 
 

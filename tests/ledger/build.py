@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from kexie.foundation.access.models import Account
 from kexie.foundation.areas import operations as areas
 from kexie.foundation.areas.models import Area
@@ -14,7 +16,6 @@ from kexie.kernel.scope import Scope
 from kexie.ledger import operations, registry
 from kexie.ledger.measures import Cell, Count, Distinct, Flow, Measure, Ratio, Streak, Sum
 from kexie.ledger.models import Activity
-from django.db.models import Q
 
 NOW = dt.datetime(2025, 7, 1, 2, 0, tzinfo=dt.UTC)
 
@@ -40,12 +41,16 @@ class World:
 
     def confirmed(self, day: dt.date, *, now: dt.datetime = NOW, **values: Any) -> Activity:
         """Return a confirmed activity."""
-        record = operations.draft(record=self.activity(day, **values), actor=self.account, now=now, scope=self.scope)
+        record = operations.draft(
+            record=self.activity(day, **values), actor=self.account, now=now, scope=self.scope
+        )
         return operations.confirm(records=[record], actor=self.account, now=now, scope=self.scope)[0]
 
     def reverse(self, record: Activity, *, now: dt.datetime = NOW) -> Activity:
         """Take a record back."""
-        return operations.reverse(record=record, reason="人次录错", actor=self.account, now=now, scope=self.scope)
+        return operations.reverse(
+            record=record, reason="人次录错", actor=self.account, now=now, scope=self.scope
+        )
 
 
 def world(name: str = "测试市科协") -> World:
@@ -71,12 +76,28 @@ def half(_cell: Cell) -> Q:
 
 
 MEASURES = (
-    Measure(key="ledger.test_count", label="场次", unit="场次", of=Activity, kind=Count(), where=Q(held=True)),
-    Measure(key="ledger.test_sum", label="人次", unit="人次", of=Activity, kind=Sum("headcount"), where=Q(held=True)),
+    Measure(
+        key="ledger.test_count", label="场次", unit="场次", of=Activity, kind=Count(), where=Q(held=True)
+    ),
+    Measure(
+        key="ledger.test_sum",
+        label="人次",
+        unit="人次",
+        of=Activity,
+        kind=Sum("headcount"),
+        where=Q(held=True),
+    ),
     Measure(key="ledger.test_distinct", label="名称", unit="项", of=Activity, kind=Distinct("title")),
     Measure(key="ledger.test_ratio", label="占比", unit="%", of=Activity, kind=Ratio(half)),
     Measure(key="ledger.test_streak", label="连续", unit="年", of=Activity, kind=Streak("occurred_on__year")),
-    Measure(key="ledger.test_joined", label="馆", unit="场次", of=Activity, kind=Count(), where=Q(unit__kind="MUSEUM")),
+    Measure(
+        key="ledger.test_joined",
+        label="馆",
+        unit="场次",
+        of=Activity,
+        kind=Count(),
+        where=Q(unit__kind="MUSEUM"),
+    ),
 )
 
 

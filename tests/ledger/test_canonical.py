@@ -12,11 +12,13 @@ from tests.ledger import build
 
 
 def test_packing_is_pinned() -> None:
-    packed = canonical.pack("ledger.activity", uuid.UUID(int=7), "CONFIRMED", {"title": "展", "headcount": "3", "note": ""})
+    packed = canonical.pack(
+        "ledger.activity", uuid.UUID(int=7), "CONFIRMED", {"title": "展", "headcount": "3", "note": ""}
+    )
     assert packed.hex() == (
-        "00000000" "00000009434f4e4649524d4544" "00000000" "0000000f6c65646765722e6163746976697479"
-        "00000000" "000000203030303030303030303030303030303030303030303030303030303030303037"
-        "0000000968656164636f756e74" "0000000133" "000000057469746c65" "00000003e5b195"
+        "0000000000000009434f4e4649524d4544000000000000000f6c65646765722e6163746976697479"
+        "00000000000000203030303030303030303030303030303030303030303030303030303030303037"
+        "0000000968656164636f756e740000000133000000057469746c6500000003e5b195"
     )  # fmt: skip
     assert canonical.unpack(packed) == {"headcount": "3", "title": "展"}
 
@@ -28,9 +30,12 @@ def test_packing_is_pinned() -> None:
         (True, "true"),
         (dt.date(2025, 6, 30), "2025-06-30"),
         (dt.time(9, 30), "09:30:00"),
-        (dt.datetime(2025, 6, 30, 8, tzinfo=dt.timezone(dt.timedelta(hours=8))), "2025-06-30T00:00:00.000000+00:00"),
+        (
+            dt.datetime(2025, 6, 30, 8, tzinfo=dt.timezone(dt.timedelta(hours=8))),
+            "2025-06-30T00:00:00.000000+00:00",
+        ),
         (Decimal("12.50"), "12.5"),
-        (Decimal("1200"), "1200"),
+        (Decimal(1200), "1200"),
         (42, "42"),
     ],
 )

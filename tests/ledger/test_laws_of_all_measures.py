@@ -16,7 +16,12 @@ from tests.demo import AS_OF, TODAY, loaded
 
 pytestmark = pytest.mark.django_db
 KEYS = sorted(key for key in registry.measures() if not key.startswith("ledger.test_"))
-PERIODS = (Period.until(AS_OF), Period.until(TODAY), Period.year(2024), Period(dt.date(2025, 2, 14), dt.date(2025, 5, 7)))
+PERIODS = (
+    Period.until(AS_OF),
+    Period.until(TODAY),
+    Period.year(2024),
+    Period(dt.date(2025, 2, 14), dt.date(2025, 5, 7)),
+)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +84,11 @@ def test_slices_of_additive_measures_add_up(scope: Scope, key: str) -> None:
 
 
 def test_rollups_equal_rows(scope: Scope) -> None:
-    wrong = [(measure.key, cached, rows) for measure, cached, rows in figures.audit(scope, until=TODAY) if cached != rows]
+    wrong = [
+        (measure.key, cached, rows)
+        for measure, cached, rows in figures.audit(scope, until=TODAY)
+        if cached != rows
+    ]
     assert wrong == []
 
 

@@ -30,7 +30,9 @@ def test_confirmed_twice_is_confirmed_once(world: build.World) -> None:
 
 def test_head_count_without_method_is_refused_beside_the_field(world: build.World) -> None:
     with pytest.raises(ValidationError) as caught:
-        operations.draft(record=world.activity(DAY, method=""), actor=world.account, now=NOW, scope=world.scope)
+        operations.draft(
+            record=world.activity(DAY, method=""), actor=world.account, now=NOW, scope=world.scope
+        )
     assert "填了人次就要选计数方法；没有计数就都留空。" in str(caught.value)
 
 
@@ -85,7 +87,8 @@ def test_the_same_source_enters_once(world: build.World) -> None:
         return [world.activity(DAY, source_key=f"sheet-{n}") for n in range(3)]
 
     written = [
-        operations.record_many(records=rows(), actor=world.account, now=NOW, scope=world.scope) for _turn in (1, 2)
+        operations.record_many(records=rows(), actor=world.account, now=NOW, scope=world.scope)
+        for _turn in (1, 2)
     ]
     assert written == [3, 0]
 
@@ -109,9 +112,10 @@ def test_database_refuses_to_overwrite(world: build.World, statement: str) -> No
 
 def test_database_refuses_to_empty_the_table(world: build.World) -> None:
     world.confirmed(DAY)
-    with pytest.raises(DatabaseError, match="kexie: "), transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("TRUNCATE ledger_activity CASCADE")
+        with pytest.raises(DatabaseError, match="kexie: "), transaction.atomic():
+            cursor.execute("TRUNCATE ledger_activity CASCADE")
 
 
 def test_database_refuses_a_record_born_reversed(world: build.World) -> None:

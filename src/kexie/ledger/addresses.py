@@ -56,7 +56,8 @@ def parameters(cell: Cell, *, unit: Unit | None = None) -> dict[str, str]:
 
 def cell_from(measure: str, given: Mapping[str, str], *, today: dt.date) -> Cell:
     """Return the cell that an address names. Raises UserError with messages by parameter, NotFound."""
-    declared, errors = registry.measure(measure), {}
+    declared = registry.measure(measure)
+    errors: dict[str, str] = {}
     since, until = (_day(given, name, errors) for name in ("since", "until"))
     known_at, unit = _moment(given, errors), _unit(given, errors)
     area = _area(given, errors)

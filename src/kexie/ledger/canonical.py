@@ -12,7 +12,7 @@ import os
 import uuid
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 
@@ -29,9 +29,7 @@ def payload(record: Record, kind: str) -> bytes:
     return pack(record_type(record), record.pk, kind, values)
 
 
-def pack(
-    type_name: str, record_id: uuid.UUID, kind: str, values: dict[str, str]
-) -> bytes:
+def pack(type_name: str, record_id: uuid.UUID, kind: str, values: dict[str, str]) -> bytes:
     """Return length-prefixed pairs in the order of their names, headed by kind, type and id."""
     head = [("", kind), ("", type_name), ("", record_id.hex)]
     pairs = [*head, *((name, value) for name, value in sorted(values.items()) if value)]
@@ -58,29 +56,33 @@ def new_salt() -> bytes:
     return os.urandom(16)
 
 
+def table_of(record: Record | type[Record]) -> type[Record]:
+    """Return the model that has the record's table, whatever proxy it was read through."""
+    return cast("type[Record]", record._meta.concrete_model)
+
+
 def record_type(record: Record | type[Record]) -> str:
     """Return the label of the record's own table, whatever proxy it was read through."""
-    concrete = record._meta.concrete_model
-    return str(concrete._meta.label_lower)
+    return table_of(record)._meta.label_lower
 
 
 def encode(value: Any) -> str:
     """Return one value as text; times in UTC with microseconds, decimals without trailing zeros."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case dt.datetime():
-            return value.astimezone(dt.UTC).isoformat(timespec="microseconds")
-        case dt.date() | dt.time():
-            return value.isoformat()
-        case decimal.Decimal():
-            return format(value.normalize(), "f")
-        case uuid.UUID():
-            return value.hex
-        case _:
-            return str(value)
+    for kind, text in _TEXTS:
+        if isinstance(value, kind):
+            return text(value)
+    return "" if value is None else str(value)
+
+
+# The first that fits; bool before int and datetime before date, of which they are kinds.
+_TEXTS: tuple[tuple[type, Callable[[Any], str]], ...] = (
+    (bool, lambda value: "true" if value else "false"),
+    (dt.datetime, lambda value: value.astimezone(dt.UTC).isoformat(timespec="microseconds")),
+    (dt.date, dt.date.isoformat),
+    (dt.time, dt.time.isoformat),
+    (decimal.Decimal, lambda value: format(value.normalize(), "f")),
+    (uuid.UUID, lambda value: value.hex),
+)
 
 
 def _prefixed(text: str) -> bytes:
@@ -89,9 +91,7 @@ def _prefixed(text: str) -> bytes:
 
 
 @cache
-def _readers(
-    model: type[Record], kind: str
-) -> list[tuple[str, Callable[[Record], Any]]]:
+def _readers(model: type[Record], kind: str) -> list[tuple[str, Callable[[Record], Any]]]:
     if kind == LogEntry.Kind.REVERSED:
         return [(name, _reader(model, name)) for name in REVERSAL_FIELDS]
     names = (field.attname for field in model._meta.concrete_fields)
@@ -99,7 +99,5 @@ def _readers(
 
 
 def _reader(model: type[Record], attname: str) -> Callable[[Record], Any]:
-    field: models.Field[Any, Any] = next(
-        f for f in model._meta.concrete_fields if f.attname == attname
-    )
+    field: models.Field[Any, Any] = next(f for f in model._meta.concrete_fields if f.attname == attname)
     return lambda record: field.to_python(getattr(record, attname))

@@ -23,7 +23,9 @@ from kexie.ledger.models import Record, Tenant
 
 AS_OF = dt.date(2025, 6, 30)
 LATE_SHARE = 0.04
-_SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛范彭郎鲁韦昌马苗"
+_SURNAMES = (
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛范彭郎鲁韦昌马苗"
+)
 _GIVEN = "沐阳知远景行书航思源怀瑾若川予安明哲嘉禾清越望舒云舟听澜言蹊星野南乔子衿千寻疏桐一鸣致远乐天凌霄"
 
 
@@ -65,19 +67,13 @@ class DemoCity:
 
     def townships(self, county: str) -> list[Area]:
         """Return the townships of a county (six-digit code)."""
-        return [
-            area
-            for area in self.areas.values()
-            if area.level == "TOWNSHIP" and area.code[:6] == county
-        ]
+        return [area for area in self.areas.values() if area.level == "TOWNSHIP" and area.code[:6] == county]
 
     def people(self, name: str, count: int) -> list[str]:
         """Return `count` different fictional names."""
         chance, found = self.rng(f"people:{name}"), dict[str, None]()
         while len(found) < count:
-            given = chance.choice(_GIVEN) + (
-                chance.choice(_GIVEN) if chance.random() < 0.7 else ""
-            )
+            given = chance.choice(_GIVEN) + (chance.choice(_GIVEN) if chance.random() < 0.7 else "")
             found[chance.choice(_SURNAMES) + given] = None
         return list(found)
 
@@ -87,9 +83,7 @@ class DemoCity:
             if isinstance(row, Tenant):
                 row.association = self.association
         for model in dict.fromkeys(type(row) for row in rows):
-            model._default_manager.bulk_create(
-                [row for row in rows if type(row) is model], batch_size=1000
-            )
+            model._default_manager.bulk_create([row for row in rows if type(row) is model], batch_size=1000)
         self.written += len(rows)
 
     def record(self, records: Sequence[Record], *, by: str = "COORDINATOR") -> int:
@@ -101,9 +95,7 @@ class DemoCity:
             record.confirmed_at = min(
                 record.recorded_at + dt.timedelta(hours=chance.randint(1, 40)), self.now
             )
-        written = operations.record_many(
-            records=records, actor=self.accounts[by], now=None, scope=self.scope
-        )
+        written = operations.record_many(records=records, actor=self.accounts[by], now=None, scope=self.scope)
         self.written += written
         return written
 
@@ -113,9 +105,7 @@ class DemoCity:
         for record in records:
             self._sign(record, by, chance.randint(0, 2))
         for model in dict.fromkeys(type(record) for record in records):
-            model._base_manager.bulk_create(
-                [record for record in records if type(record) is model]
-            )
+            model._base_manager.bulk_create([record for record in records if type(record) is model])
         self.written += len(records)
         return len(records)
 
@@ -144,9 +134,7 @@ class DemoCity:
 
     def open_days(self, start: dt.date, end: dt.date) -> Iterator[dt.date]:
         """Yield the days a museum is open: Wednesday to Sunday, and public holidays."""
-        return (
-            day for day in days(start, end) if day.weekday() >= 2 or is_holiday(day)
-        )
+        return (day for day in days(start, end) if day.weekday() >= 2 or is_holiday(day))
 
     def _sign(self, record: Record, by: str, delay_days: int) -> None:
         noon = dt.datetime.combine(record.occurred_on, dt.time(9, 30), dt.UTC)
@@ -155,11 +143,7 @@ class DemoCity:
         record.recorded_at = min(noon + dt.timedelta(days=delay_days), self.now)
 
     def _delay(self, chance: random.Random) -> int:
-        return (
-            chance.randint(20, 60)
-            if chance.random() < LATE_SHARE
-            else chance.randint(0, 4)
-        )
+        return chance.randint(20, 60) if chance.random() < LATE_SHARE else chance.randint(0, 4)
 
 
 def days(start: dt.date, end: dt.date) -> Iterator[dt.date]:
@@ -170,10 +154,7 @@ def days(start: dt.date, end: dt.date) -> Iterator[dt.date]:
 def is_holiday(day: dt.date) -> bool:
     """Whether a statutory holiday falls on the day (years the calendar does not know have none)."""
     try:
-        return bool(
-            chinese_calendar.is_holiday(day)
-            and chinese_calendar.get_holiday_detail(day)[1]
-        )
+        return bool(chinese_calendar.is_holiday(day) and chinese_calendar.get_holiday_detail(day)[1])
     except NotImplementedError:
         return False
 

@@ -108,11 +108,7 @@ def breakdown(cell: Cell, scope: Scope, *, by: str) -> list[Slice]:
     measure = _allowed(cell, scope)
     if _from_cells(measure, cell) and by in _CELL_GROUPS:
         totals = _read_cells(measure, cell, scope, by=by)
-        found = [
-            Slice(group, _whole(total), count)
-            for group, (total, count) in totals.items()
-            if count
-        ]
+        found = [Slice(group, _whole(total), count) for group, (total, count) in totals.items() if count]
     elif by in {"month", "year"} and not measure.kind.additive:
         found = list(_over_time(measure, cell, scope, by))
     else:
@@ -122,9 +118,7 @@ def breakdown(cell: Cell, scope: Scope, *, by: str) -> list[Slice]:
 
 def stock_series(cell: Cell, scope: Scope, ends: Sequence[dt.date]) -> list[Slice]:
     """Return the value as it stood at each of the days (for stocks and cumulative figures)."""
-    cells = (
-        replace(cell, period=Period.until(day, since=cell.period.start)) for day in ends
-    )
+    cells = (replace(cell, period=Period.until(day, since=cell.period.start)) for day in ends)
     found = ((one.period.last_day, *value_and_rows(one, scope)) for one in cells)
     return [Slice(day, total, count) for day, total, count in found]
 
@@ -154,9 +148,7 @@ def units_of(slices: Sequence[Slice], scope: Scope) -> dict[UUID, Unit]:
     return Unit.objects.filter(association_id=scope.association_id).in_bulk(wanted)
 
 
-def audit(
-    scope: Scope, *, until: dt.date
-) -> Iterator[tuple[Measure, Decimal, Decimal]]:
+def audit(scope: Scope, *, until: dt.date) -> Iterator[tuple[Measure, Decimal, Decimal]]:
     """Yield each rolled-up measure with its value from roll-ups and from rows, over everything until a day."""
     for measure in registry.measures().values():
         if measure.is_rolled_up:
@@ -171,14 +163,8 @@ def _differences(
 ) -> Iterator[tuple[Measure, Decimal, Decimal]]:
     """Yield one line for a measure that agrees in every month, else one for each month that differs."""
     real = {one.group: Decimal(one.value or 0) for one in counted}
-    months = real.keys() | {
-        group for group, (total, count) in cached.items() if total or count
-    }
-    wrong = [
-        m
-        for m in months
-        if cached.get(m, (Decimal(0), 0))[0] != real.get(m, Decimal(0))
-    ]
+    months = real.keys() | {group for group, (total, count) in cached.items() if total or count}
+    wrong = [m for m in months if cached.get(m, (Decimal(0), 0))[0] != real.get(m, Decimal(0))]
     for month in sorted(wrong, key=str):
         yield (
             measure,
@@ -202,9 +188,7 @@ def _allowed(cell: Cell, scope: Scope) -> Measure:
 
 def _from_cells(measure: Measure, cell: Cell) -> bool:
     return (
-        measure.is_rolled_up
-        and cell.known_at is None
-        and all(name == "method" for name, _v in cell.filters)
+        measure.is_rolled_up and cell.known_at is None and all(name == "method" for name, _v in cell.filters)
     )
 
 
@@ -232,9 +216,7 @@ def _one_reading(
     days_since: dt.date | None,
 ) -> dict[Group, tuple[Decimal, int]]:
     months, loose = _split(cell.period)
-    by_day = [
-        days for days in loose if days_since and days.start and days.start >= days_since
-    ]
+    by_day = [days for days in loose if days_since and days.start and days.start >= days_since]
     by_row = [days for days in loose if days not in by_day]
     cached = _any_of([months, *by_day])
     readings = [
@@ -247,9 +229,7 @@ def _one_reading(
     for days in by_row:
         # Days of a closed month are counted from their rows, where unfolded deltas have already arrived.
         slices = _over_rows(measure, replace(cell, period=days), scope, by)
-        totals = _merge(
-            (*_triples(totals), *((one.group, one.value, one.rows) for one in slices))
-        )
+        totals = _merge((*_triples(totals), *((one.group, one.value, one.rows) for one in slices)))
     return totals
 
 
@@ -257,9 +237,7 @@ def _split(period: Period) -> tuple[Period, list[Period]]:
     """Return the whole months of a period, and the loose days before and after them."""
     last = period.end.replace(day=1)
     if period.start is None:
-        return Period(None, last), [
-            Period(last, period.end)
-        ] if last < period.end else []
+        return Period(None, last), [Period(last, period.end)] if last < period.end else []
     first = period.start if period.start.day == 1 else _next_month(period.start)
     if first > last:
         return Period(last, last), [period]
@@ -281,19 +259,17 @@ def _any_of(periods: Sequence[Period]) -> Q:
     return reduce(or_, (_inside(period) for period in periods), nothing)
 
 
-def _cells(
-    model: type[models.Model], measure: Measure, cell: Cell, scope: Scope
-) -> QuerySet[Any]:
-    rows = model._default_manager.filter(scope.q(), measure=measure.key)
-    return rows.filter(measure.within(cell))
+def _cells(model: type[models.Model], measure: Measure, cell: Cell, scope: Scope) -> QuerySet[Any]:
+    rows: QuerySet[Any] = model._default_manager.filter(scope.q(), measure=measure.key)
+    found: QuerySet[Any] = rows.filter(measure.within(cell))
+    return found
 
 
 def _grouped(cells: QuerySet[Any], by: str | None) -> QuerySet[Any]:
     group = _CELL_GROUPS[by] if by else Value("")
     cut = cells.order_by().annotate(cut=group).values("cut")
-    return cut.annotate(total=SqlSum("value"), count=SqlSum("rows")).values_list(
-        "cut", "total", "count"
-    )
+    summed: QuerySet[Any] = cut.annotate(total=SqlSum("value"), count=SqlSum("rows"))
+    return summed.values_list("cut", "total", "count")
 
 
 def _merge(
@@ -321,9 +297,7 @@ def _days_since(scope: Scope) -> dt.date | None:
 # --- from rows ------------------------------------------------------------------------------------------------
 
 
-def _over_rows(
-    measure: Measure, cell: Cell, scope: Scope, by: str | None
-) -> Iterator[Slice]:
+def _over_rows(measure: Measure, cell: Cell, scope: Scope, by: str | None) -> Iterator[Slice]:
     """Cut by any group from the rows themselves."""
     cut = measure.rows(cell, scope).order_by().annotate(cut=_row_group(measure, by))
     if measure.kind.additive or isinstance(measure.kind, Duration):
@@ -334,29 +308,21 @@ def _over_rows(
                 yield Slice(group if group != "" else None, total, count)
         return
     for group in cut.values_list("cut", flat=True).distinct():
-        part = (
-            cut.filter(cut=group) if group is not None else cut.filter(cut__isnull=True)
-        )
+        part = cut.filter(cut=group) if group is not None else cut.filter(cut__isnull=True)
         yield Slice(group, measure.kind.value(part, cell), part.count())
 
 
 def _over_time(measure: Measure, cell: Cell, scope: Scope, by: str) -> Iterator[Slice]:
     """Cut a flow that does not add up (distinct things) into periods, each asked by itself."""
-    days = measure.rows(cell, scope).aggregate(
-        first=Min("occurred_on"), last=Max("occurred_on")
-    )
+    days = measure.rows(cell, scope).aggregate(first=Min("occurred_on"), last=Max("occurred_on"))
     if days["first"] is None:
         return
     start = _floor(days["first"], by)
     while start <= days["last"]:
-        end = (
-            _next_month(start) if by == "month" else start.replace(year=start.year + 1)
-        )
+        end = _next_month(start) if by == "month" else start.replace(year=start.year + 1)
         part = replace(
             cell,
-            period=Period(
-                max(start, cell.period.start or start), min(end, cell.period.end)
-            ),
+            period=Period(max(start, cell.period.start or start), min(end, cell.period.end)),
         )
         total, count = value_and_rows(part, scope)
         yield Slice(start, total, count)
@@ -409,15 +375,15 @@ def _methods(measure: Measure, cell: Cell, scope: Scope) -> list[Slice]:
 
 
 def _sum_of(slices: Sequence[Slice]) -> tuple[Number, int]:
-    return _whole(sum((Decimal(one.value or 0) for one in slices), Decimal(0))), sum(one.rows for one in slices)
+    return _whole(sum((Decimal(one.value or 0) for one in slices), Decimal(0))), sum(
+        one.rows for one in slices
+    )
 
 
 def _digest(found: Figure, scope: Scope) -> str:
     """Tie the value to its definition, its cell and the state of the log."""
     cell = found.cell
-    log_size = LogEntry.objects.filter(association_id=scope.association_id).aggregate(
-        n=Max("position")
-    )["n"]
+    log_size = LogEntry.objects.filter(association_id=scope.association_id).aggregate(n=Max("position"))["n"]
     period = f"{cell.period.start or '-'}/{cell.period.end}"
     parts = (
         found.measure.definition_digest,
@@ -427,10 +393,7 @@ def _digest(found: Figure, scope: Scope) -> str:
         cell.filters,
         cell.known_at,
     )
-    text = "\n".join(
-        str(part)
-        for part in (*parts, scope.association_id, found.value, found.rows, log_size)
-    )
+    text = "\n".join(str(part) for part in (*parts, scope.association_id, found.value, found.rows, log_size))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -86,9 +86,7 @@ class _Guard(Operation):
         to_state: Any,
     ) -> None:
         """Create the triggers."""
-        schema_editor.execute(
-            self.sql(self._table(schema_editor, to_state)), params=None
-        )
+        schema_editor.execute(self.sql(self._table(schema_editor, to_state)), params=None)
 
     def database_backwards(
         self,
@@ -98,17 +96,13 @@ class _Guard(Operation):
         to_state: Any,
     ) -> None:
         """Drop the triggers."""
-        schema_editor.execute(
-            _DROP.format(table=self._table(schema_editor, from_state)), params=None
-        )
+        schema_editor.execute(_DROP.format(table=self._table(schema_editor, from_state)), params=None)
 
     def describe(self) -> str:
         """Say what the operation does, for `migrate`."""
         return f"Guard {self.app_label}.{self.model_name}"
 
-    def _table(
-        self, schema_editor: BaseDatabaseSchemaEditor, state: ProjectState
-    ) -> str:
+    def _table(self, schema_editor: BaseDatabaseSchemaEditor, state: ProjectState) -> str:
         model = state.apps.get_model(self.app_label, self.model_name)
         return schema_editor.quote_name(model._meta.db_table)
 

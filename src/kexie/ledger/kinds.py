@@ -23,8 +23,6 @@ from django.db.models import (
 from django.db.models import Sum as SqlSum
 from django.db.models.functions import Cast, Coalesce, Greatest, Least, RowNumber
 
-from kexie.kernel.periods import Period
-
 if TYPE_CHECKING:
     from kexie.ledger.measures import Cell
 
@@ -54,11 +52,12 @@ class Count:
 
     additive = True
 
-    def contribute(self, rows: Rows, cell: "Cell") -> Rows:  # noqa: ARG002 - all kinds have one signature
+    def contribute(self, rows: Rows, cell: "Cell") -> Rows:
         """Annotate each row with 1."""
-        return rows.annotate(contribution=Value(1))
+        found: Rows = rows.annotate(contribution=Value(1))
+        return found
 
-    def value(self, rows: Rows, cell: "Cell") -> Number:  # noqa: ARG002 - all kinds have one signature
+    def value(self, rows: Rows, cell: "Cell") -> Number:
         """Return the number of rows."""
         return rows.count()
 
@@ -70,10 +69,11 @@ class Sum:
     of: str
     additive = True
 
-    def contribute(self, rows: Rows, cell: "Cell") -> Rows:  # noqa: ARG002 - all kinds have one signature
+    def contribute(self, rows: Rows, cell: "Cell") -> Rows:
         """Annotate each row with its quantity."""
         none = Cast(Value(0), rows.model._meta.get_field(self.of))
-        return rows.annotate(contribution=Coalesce(F(self.of), none))
+        found: Rows = rows.annotate(contribution=Coalesce(F(self.of), none))
+        return found
 
     def value(self, rows: Rows, cell: "Cell") -> Number:
         """Return the sum of the quantity."""
@@ -87,11 +87,11 @@ class Distinct:
     of: str
     additive = False
 
-    def contribute(self, rows: Rows, cell: "Cell") -> Rows:  # noqa: ARG002 - all kinds have one signature
+    def contribute(self, rows: Rows, cell: "Cell") -> Rows:
         """Annotate the first row of each thing with 1, the others with 0."""
         return _first_of_each(rows, self.of, Q(**{f"{self.of}__isnull": False}))
 
-    def value(self, rows: Rows, cell: "Cell") -> Number:  # noqa: ARG002 - all kinds have one signature
+    def value(self, rows: Rows, cell: "Cell") -> Number:
         """Return the number of distinct values that are not null."""
         named = rows.exclude(**{f"{self.of}__isnull": True})
         return named.order_by().values(self.of).distinct().count()
@@ -112,12 +112,11 @@ class Duration:
     def contribute(self, rows: Rows, cell: "Cell") -> Rows:
         """Annotate each row with its own duration."""
         last = Value(cell.period.last_day)
-        days = Greatest(
-            _DaysBetween(Least(Coalesce(F(self.end), last), last), F(self.start)) + 1, 1
-        )
-        return rows.annotate(
+        days = Greatest(_DaysBetween(Least(Coalesce(F(self.end), last), last), F(self.start)) + 1, 1)
+        found: Rows = rows.annotate(
             contribution=Greatest(_Months(days), 1) if self.rule == "months" else days
         )
+        return found
 
     def value(self, rows: Rows, cell: "Cell") -> Number:
         """Return the sum of durations."""
@@ -133,9 +132,8 @@ class Ratio:
 
     def contribute(self, rows: Rows, cell: "Cell") -> Rows:
         """Annotate the rows of the numerator with 1, the others with 0."""
-        return rows.annotate(
-            contribution=Case(When(self.part(cell), then=1), default=0)
-        )
+        found: Rows = rows.annotate(contribution=Case(When(self.part(cell), then=1), default=0))
+        return found
 
     def parts(self, rows: Rows, cell: "Cell") -> tuple[int, int]:
         """Return the numerator and the denominator."""
@@ -153,11 +151,11 @@ class Streak:
     of: str
     additive = False
 
-    def contribute(self, rows: Rows, cell: "Cell") -> Rows:  # noqa: ARG002 - all kinds have one signature
+    def contribute(self, rows: Rows, cell: "Cell") -> Rows:
         """Annotate the first row of each year in the longest run with 1, the others with 0."""
         return _first_of_each(rows, self.of, Q(**{f"{self.of}__in": self._run(rows)}))
 
-    def value(self, rows: Rows, cell: "Cell") -> Number:  # noqa: ARG002 - all kinds have one signature
+    def value(self, rows: Rows, cell: "Cell") -> Number:
         """Return the length of the longest run."""
         return len(self._run(rows))
 
@@ -181,9 +179,7 @@ def percentage(part: int, whole: int) -> Decimal | None:
 
 
 def _total(rows: Rows) -> Number:
-    total: Number = rows.aggregate(total=Coalesce(SqlSum("contribution"), Value(0)))[
-        "total"
-    ]
+    total: Number = rows.aggregate(total=Coalesce(SqlSum("contribution"), Value(0)))["total"]
     return total
 
 
@@ -193,7 +189,6 @@ def _first_of_each(rows: Rows, thing: str, counted: Q) -> Rows:
         partition_by=F(thing),
         order_by=[F("occurred_on").asc(), F("pk").asc()],
     )
-    is_first = rows.annotate(nth_of_thing=nth)
-    return is_first.annotate(
-        contribution=Case(When(Q(nth_of_thing=1) & counted, then=1), default=0)
-    )
+    counts = Case(When(Q(nth_of_thing=1) & counted, then=1), default=0)
+    found: Rows = rows.annotate(nth_of_thing=nth).annotate(contribution=counts)
+    return found

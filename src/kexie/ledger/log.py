@@ -38,13 +38,9 @@ class Verification:
     problems: tuple[Problem, ...]
 
 
-def append(
-    records: Sequence[Record], kind: str, *, now: dt.datetime | None = None
-) -> None:
+def append(records: Sequence[Record], kind: str, *, now: dt.datetime | None = None) -> None:
     """Append one leaf for each record; in the caller's transaction. `now` is each record's own moment if None."""
-    LogEntry.objects.bulk_create(
-        (_entry(record, kind, now) for record in records), batch_size=_BATCH
-    )
+    LogEntry.objects.bulk_create((_entry(record, kind, now) for record in records), batch_size=_BATCH)
 
 
 def sequence(*, association_id: UUID) -> int:
@@ -54,7 +50,8 @@ def sequence(*, association_id: UUID) -> int:
         size = _size(association_id)
         with connection.cursor() as cursor:
             cursor.execute(_SEQUENCE, [size, association_id])
-            return size + cursor.rowcount
+            placed: int = cursor.rowcount
+            return size + placed
 
 
 def sign_head(*, association_id: UUID, now: dt.datetime) -> TreeHead:
@@ -78,7 +75,8 @@ def head_text(association_id: UUID, size: int, root: bytes) -> bytes:
 def verify(*, association_id: UUID) -> Verification:
     """Compare every record with its leaf, every leaf with its record, and every signed head with the leaves."""
     size = sequence(association_id=association_id)
-    problems, records, seen = [], 0, set()
+    problems: list[Problem] = []
+    records, seen = 0, set[UUID]()
     for model in _record_models():
         for record, entries in _with_entries(model, association_id):
             records += 1
@@ -91,9 +89,7 @@ def verify(*, association_id: UUID) -> Verification:
 
 def history(record: Record) -> list[LogEntry]:
     """Return the leaves of one record, oldest first."""
-    entries = LogEntry.objects.filter(
-        association_id=record.association_id, record_id=record.pk
-    )
+    entries = LogEntry.objects.filter(association_id=record.association_id, record_id=record.pk)
     return list(entries.order_by("id"))
 
 
@@ -116,8 +112,14 @@ def _entry(record: Record, kind: str, now: dt.datetime | None) -> LogEntry:
         payload=data,
         salt=salt,
         leaf_hash=canonical.leaf_hash(salt, data),
-        at=now or record.confirmed_at,
+        at=_moment(record, now),
     )
+
+
+def _moment(record: Record, now: dt.datetime | None) -> dt.datetime:
+    if (moment := now or record.confirmed_at) is None:
+        raise ValueError(f"not confirmed: {record.pk}")
+    return moment
 
 
 def _lock(association_id: UUID) -> None:
@@ -135,30 +137,17 @@ def _size(association_id: UUID) -> int:
 
 
 def _leaves(association_id: UUID, size: int) -> Iterator[bytes]:
-    entries = LogEntry.objects.filter(
-        association_id=association_id, position__lt=size
-    ).order_by("position")
-    return (
-        bytes(leaf)
-        for leaf in entries.values_list("leaf_hash", flat=True).iterator(
-            chunk_size=10_000
-        )
-    )
+    entries = LogEntry.objects.filter(association_id=association_id, position__lt=size).order_by("position")
+    return (bytes(leaf) for leaf in entries.values_list("leaf_hash", flat=True).iterator(chunk_size=10_000))
 
 
 def _record_models() -> list[type[Record]]:
     return [m for m in apps.get_models() if issubclass(m, Record) and not m._meta.proxy]
 
 
-def _with_entries(
-    model: type[Record], association_id: UUID
-) -> Iterator[tuple[Record, list[LogEntry]]]:
+def _with_entries(model: type[Record], association_id: UUID) -> Iterator[tuple[Record, list[LogEntry]]]:
     """Yield each record that is no draft with its leaves, a batch of records to a query."""
-    rows = (
-        model._base_manager.filter(association_id=association_id)
-        .exclude(state=State.DRAFT)
-        .order_by("id")
-    )
+    rows = model._base_manager.filter(association_id=association_id).exclude(state=State.DRAFT).order_by("id")
     batch: list[Record] = []
     for record in rows.iterator(chunk_size=_BATCH):
         batch.append(record)
@@ -171,9 +160,7 @@ def _with_entries(
 def _join_entries(batch: list[Record]) -> Iterator[tuple[Record, list[LogEntry]]]:
     found: dict[UUID, list[LogEntry]] = {record.pk: [] for record in batch}
     if batch:
-        entries = LogEntry.objects.filter(
-            association_id=batch[0].association_id, record_id__in=list(found)
-        )
+        entries = LogEntry.objects.filter(association_id=batch[0].association_id, record_id__in=list(found))
         for entry in entries.order_by("id"):
             found[entry.record_id].append(entry)
     return ((record, found[record.pk]) for record in batch)
@@ -188,9 +175,7 @@ def _check(record: Record, entries: Iterable[LogEntry]) -> Iterator[Problem]:
         entry = by_kind.get(kind)
         what = "no leaf in the log" if entry is None else _difference(record, entry)
         if what:
-            yield Problem(
-                canonical.record_type(record), str(record.pk), f"{kind}: {what}"
-            )
+            yield Problem(canonical.record_type(record), str(record.pk), f"{kind}: {what}")
     if record.state == State.CONFIRMED and LogEntry.Kind.REVERSED in by_kind:
         yield Problem(
             canonical.record_type(record),
@@ -208,21 +193,13 @@ def _difference(record: Record, entry: LogEntry) -> str:
     if now == logged:
         return ""
     before, after = canonical.unpack(logged), canonical.unpack(now)
-    names = sorted(
-        name
-        for name in before.keys() | after.keys()
-        if before.get(name) != after.get(name)
-    )
-    return "; ".join(
-        f"{name}: {before.get(name, '')!r} -> {after.get(name, '')!r}" for name in names
-    )
+    names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    return "; ".join(f"{name}: {before.get(name, '')!r} -> {after.get(name, '')!r}" for name in names)
 
 
 def _orphans(association_id: UUID, seen: set[UUID]) -> Iterator[Problem]:
     entries = LogEntry.objects.filter(association_id=association_id)
-    for pk, record_type, record_id in entries.values_list(
-        "id", "record_type", "record_id"
-    ).iterator():
+    for pk, record_type, record_id in entries.values_list("id", "record_type", "record_id").iterator():
         if pk not in seen:
             yield Problem(
                 record_type,
@@ -232,19 +209,16 @@ def _orphans(association_id: UUID, seen: set[UUID]) -> Iterator[Problem]:
 
 
 def _check_heads(association_id: UUID, size: int) -> tuple[list[Problem], bytes]:
-    heads = {
-        head.size: head
-        for head in TreeHead.objects.filter(association_id=association_id)
-    }
-    tree, problems = merkle.Tree(), []
+    heads = {head.size: head for head in TreeHead.objects.filter(association_id=association_id)}
+    tree = merkle.Tree()
+    problems: list[Problem] = []
     for leaf in _leaves(association_id, size):
         tree.append(leaf)
         if tree.size in heads:
             problems.extend(_check_head(heads.pop(tree.size), tree.root()))
     beyond = (head for head in heads.values() if head.size)
     problems += (
-        Problem("ledger.treehead", str(head.pk), "leaves below this head are gone")
-        for head in beyond
+        Problem("ledger.treehead", str(head.pk), "leaves below this head are gone") for head in beyond
     )
     return problems, tree.root()
 
@@ -256,7 +230,5 @@ def _check_head(head: TreeHead, root: bytes) -> Iterator[Problem]:
             str(head.pk),
             f"the root over {head.size} leaves is another",
         )
-    elif not crypto.verify(
-        head_text(head.association_id, head.size, root), bytes(head.signature)
-    ):
+    elif not crypto.verify(head_text(head.association_id, head.size, root), bytes(head.signature)):
         yield Problem("ledger.treehead", str(head.pk), "the signature does not fit")

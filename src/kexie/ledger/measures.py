@@ -7,7 +7,7 @@ rows belong to a period). Rows and value share one predicate: there is no second
 import datetime as dt
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -86,11 +86,7 @@ class Flow:
     def narrow(self, rows: Rows, period: Period) -> Rows:
         """Return the rows of the period."""
         until = rows.filter(occurred_on__lt=period.end)
-        return (
-            until
-            if period.start is None
-            else until.filter(occurred_on__gte=period.start)
-        )
+        return until if period.start is None else until.filter(occurred_on__gte=period.start)
 
 
 @dataclass(frozen=True)
@@ -102,9 +98,7 @@ class ValidStock:
     def narrow(self, rows: Rows, period: Period) -> Rows:
         """Return the rows valid on the last day."""
         day = period.last_day
-        open_or_later = Q(**{f"{self.until}__isnull": True}) | Q(
-            **{f"{self.until}__gte": day}
-        )
+        open_or_later = Q(**{f"{self.until}__isnull": True}) | Q(**{f"{self.until}__gte": day})
         return rows.filter(open_or_later, occurred_on__lte=day)
 
 
@@ -144,7 +138,7 @@ class Measure:
     of: type[Record]
     kind: Kind
     time: Time = Flow()
-    where: Q = Q()
+    where: Q = field(default_factory=Q)
     dims: tuple[Dim, ...] = ()
     words: tuple[str, ...] = ()
     also_units: tuple[str, ...] = ()
@@ -166,21 +160,13 @@ class Measure:
     @cached_property
     def is_rolled_up(self) -> bool:
         """Whether its cells can be cached: additive, by day, and decided by the record's own frozen columns."""
-        return (
-            self.kind.additive
-            and isinstance(self.time, Flow)
-            and _is_local(self.of, self.where)
-        )
+        return self.kind.additive and isinstance(self.time, Flow) and _is_local(self.of, self.where)
 
     @cached_property
     def definition_digest(self) -> str:
         """SHA-256 over what decides the value: a changed definition gives another digest."""
         predicate = str(self.of._default_manager.filter(self.where).query)
-        part = (
-            self.kind.part.__qualname__
-            if isinstance(self.kind, Ratio)
-            else repr(self.kind)
-        )
+        part = self.kind.part.__qualname__ if isinstance(self.kind, Ratio) else repr(self.kind)
         parts = (
             self.key,
             predicate,
@@ -194,7 +180,7 @@ class Measure:
     def dim(self, name: str) -> Dim:
         """Return a declared dimension (`method` is one wherever people are counted), or raise NotFound."""
         if name == "method" and self.is_head_count:
-            return Dim("method", self.of._meta.get_field("method").verbose_name)
+            return Dim("method", HeadCounted._meta.get_field("method").verbose_name)
         found = next((dim for dim in self.dims if dim.name == name), None)
         if found is None:
             raise NotFound(f"{self.key}: {name}")
@@ -202,9 +188,7 @@ class Measure:
 
     def rows(self, cell: Cell, scope: Scope) -> Rows:
         """Return the records that make up a cell, as far as the scope sees them."""
-        tenant = self.of._default_manager.filter(
-            known(cell.known_at), association_id=scope.association_id
-        )
+        tenant = self.of._default_manager.filter(known(cell.known_at), association_id=scope.association_id)
         rows = self.time.narrow(tenant, cell.period).filter(self.where, scope.q())
         return rows.filter(self.within(cell))
 
@@ -232,9 +216,7 @@ def known(moment: dt.datetime | None) -> Q:
     """Return the filter for records that counted at a moment; None is now."""
     if moment is None:
         return Q(state=State.CONFIRMED)
-    return Q(confirmed_at__lte=moment) & (
-        Q(reversed_at=None) | Q(reversed_at__gt=moment)
-    )
+    return Q(confirmed_at__lte=moment) & (Q(reversed_at=None) | Q(reversed_at__gt=moment))
 
 
 def _path_of(unit_id: UUID) -> str:
@@ -243,10 +225,7 @@ def _path_of(unit_id: UUID) -> str:
 
 
 def _is_local(model: type[Record], where: Q) -> bool:
-    return all(
-        isinstance(leaf, tuple) and _is_own_column(model, leaf[0])
-        for leaf in _leaves(where)
-    )
+    return all(isinstance(leaf, tuple) and _is_own_column(model, leaf[0]) for leaf in _leaves(where))
 
 
 def _leaves(where: Q) -> Iterator[Any]:

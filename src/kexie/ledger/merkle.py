@@ -55,18 +55,14 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
     return [*inclusion_proof(leaves[split:], index - split), root(leaves[:split])]
 
 
-def root_from_proof(
-    leaf: bytes, index: int, size: int, proof: Sequence[bytes]
-) -> bytes:
+def root_from_proof(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes:
     """Return the root that a proof leads to; equal to the tree's root exactly when the leaf is in it."""
     if size == 1:
         return leaf
     split = _split(size)
     if index < split:
         return node(root_from_proof(leaf, index, split, proof[:-1]), proof[-1])
-    return node(
-        proof[-1], root_from_proof(leaf, index - split, size - split, proof[:-1])
-    )
+    return node(proof[-1], root_from_proof(leaf, index - split, size - split, proof[:-1]))
 
 
 def _split(size: int) -> int:

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from kexie.foundation.access.models import Account
 from kexie.kernel.errors import Forbidden, UserError
 from kexie.kernel.scope import Scope
-from kexie.ledger import log, registry, rollups
+from kexie.ledger import canonical, log, registry, rollups
 from kexie.ledger.models import LogEntry, PlausibilityNote, Record, State
+from kexie.ledger.record_types import Band
 from kexie.ledger.states import TRANSITIONS
 from kexie.platform.audit import operations as audit
 
@@ -32,9 +33,7 @@ class ReasonMissing(UserError):
     """A reversal needs a reason."""
 
 
-def draft(
-    *, record: SomeRecord, actor: Account, now: dt.datetime, scope: Scope
-) -> SomeRecord:
+def draft(*, record: SomeRecord, actor: Account, now: dt.datetime, scope: Scope) -> SomeRecord:
     """Save a new draft and return it. Raises ValidationError by field, Forbidden outside the scope."""
     record.recorded_by, record.recorded_at = actor, now
     record.association_id = scope.association_id
@@ -44,9 +43,7 @@ def draft(
     return record
 
 
-def edit_draft(
-    *, record: SomeRecord, actor: Account, now: dt.datetime, scope: Scope
-) -> SomeRecord:
+def edit_draft(*, record: SomeRecord, actor: Account, now: dt.datetime, scope: Scope) -> SomeRecord:
     """Save the changed fields of a draft. Raises NotADraft if it was confirmed or discarded meanwhile."""
     with transaction.atomic():
         _lock_draft(record, scope)
@@ -57,9 +54,7 @@ def edit_draft(
     return record
 
 
-def discard_draft(
-    *, record: Record, actor: Account, now: dt.datetime, scope: Scope
-) -> None:
+def discard_draft(*, record: Record, actor: Account, now: dt.datetime, scope: Scope) -> None:
     """Delete a draft; what was confirmed can only be reversed."""
     with transaction.atomic():
         _lock_draft(record, scope)
@@ -74,9 +69,7 @@ def discard_draft(
         record.delete()
 
 
-def confirm(
-    *, records: Iterable[Record], actor: Account, now: dt.datetime, scope: Scope
-) -> list[Record]:
+def confirm(*, records: Iterable[Record], actor: Account, now: dt.datetime, scope: Scope) -> list[Record]:
     """Confirm drafts and return those that this call confirmed.
 
     Records that are no drafts any more (somebody else was faster) are left alone and not returned.
@@ -91,26 +84,18 @@ def confirm(
     return confirmed
 
 
-def reverse(
-    *, record: SomeRecord, reason: str, actor: Account, now: dt.datetime, scope: Scope
-) -> SomeRecord:
+def reverse(*, record: SomeRecord, reason: str, actor: Account, now: dt.datetime, scope: Scope) -> SomeRecord:
     """Take a confirmed record back, with the reason, and return it. Raises ReasonMissing or NotADraft."""
     if not reason.strip():
-        raise ReasonMissing(
-            fields={"reason": _("请写明冲销原因，例如“人次录错，另行更正”。")}
-        )
+        raise ReasonMissing(fields={"reason": _("请写明冲销原因，例如“人次录错，另行更正”。")})
     with transaction.atomic():
         locked = _locked(type(record), [record], scope, State.CONFIRMED)
         if not locked:
-            raise NotADraft(
-                _("这条记录已不是“已确认”状态，可能已被他人冲销，请刷新后再看。")
-            )
+            raise NotADraft(_("这条记录已不是“已确认”状态，可能已被他人冲销，请刷新后再看。"))
         found = locked[0]
         found.state, found.reversed_by, found.reversed_at = State.REVERSED, actor, now
         found.reversal_reason = reason.strip()
-        found.save(
-            update_fields=["state", "reversed_by", "reversed_at", "reversal_reason"]
-        )
+        found.save(update_fields=["state", "reversed_by", "reversed_at", "reversal_reason"])
         _enter([found], LogEntry.Kind.REVERSED, now, sign=-1)
     return found
 
@@ -134,33 +119,20 @@ def correct(
     return replacement
 
 
-def record_many(
-    *, records: Sequence[Record], actor: Account, now: dt.datetime | None, scope: Scope
-) -> int:
+def record_many(*, records: Sequence[Record], actor: Account, now: dt.datetime | None, scope: Scope) -> int:
     """Insert checked records as confirmed, in batches, in one transaction; return how many.
 
     With `now` None each record keeps the moments it carries (a history being loaded). Records whose `source_key`
     is already there are left out, so that the same file brings nothing in twice.
     """
     with transaction.atomic():
-        return sum(
-            _insert(model, group, actor, now, scope)
-            for model, group in _by_model(records).items()
-        )
+        return sum(_insert(model, group, actor, now, scope) for model, group in _by_model(records).items())
 
 
-def answer_note(
-    *, note: PlausibilityNote, answer: str, actor: Account, now: dt.datetime
-) -> PlausibilityNote:
+def answer_note(*, note: PlausibilityNote, answer: str, actor: Account, now: dt.datetime) -> PlausibilityNote:
     """Store the explanation of a value outside its band."""
     if not answer.strip():
-        raise UserError(
-            fields={
-                "answer": _(
-                    "请写明计数方法和范围，例如“含3所学校集体参观，按花名册计数”。"
-                )
-            }
-        )
+        raise UserError(fields={"answer": _("请写明计数方法和范围，例如“含3所学校集体参观，按花名册计数”。")})
     note.answer, note.answered_by, note.answered_at = answer.strip(), actor, now
     note.save(update_fields=["answer", "answered_by", "answered_at"])
     return note
@@ -181,9 +153,7 @@ def _confirm_one_type(
             now,
         )
     ids = [record.pk for record in locked]
-    model._base_manager.filter(pk__in=ids).update(
-        state=State.CONFIRMED, confirmed_by=actor, confirmed_at=now
-    )
+    model._base_manager.filter(pk__in=ids).update(state=State.CONFIRMED, confirmed_by=actor, confirmed_at=now)
     _enter(locked, LogEntry.Kind.CONFIRMED, now, sign=1)
     return locked
 
@@ -218,33 +188,21 @@ def _enter(
 ) -> None:
     if records:
         log.append(records, kind, now=now)
-        rollups.append_deltas(
-            type(records[0]), [record.pk for record in records], sign=sign
-        )
+        rollups.append_deltas(type(records[0]), [record.pk for record in records], sign=sign)
 
 
-def _without_known(
-    model: type[Record], records: list[Record], scope: Scope
-) -> list[Record]:
+def _without_known(model: type[Record], records: list[Record], scope: Scope) -> list[Record]:
     keys = [record.source_key for record in records if record.source_key]
-    rows = model._base_manager.filter(
-        association_id=scope.association_id, source_key__in=keys
-    )
+    rows = model._base_manager.filter(association_id=scope.association_id, source_key__in=keys)
     known = set(rows.values_list("source_key", flat=True)) if keys else set()
-    return [
-        record
-        for record in records
-        if not record.source_key or record.source_key not in known
-    ]
+    return [record for record in records if not record.source_key or record.source_key not in known]
 
 
 def _locked(
-    model: type[Record], records: Sequence[Record], scope: Scope, state: State
-) -> list[Record]:
+    model: type[SomeRecord], records: Sequence[SomeRecord], scope: Scope, state: State
+) -> list[SomeRecord]:
     ids = sorted(record.pk for record in records)
-    rows = model._default_manager.select_for_update(of=("self",)).filter(
-        scope.q(), pk__in=ids, state=state
-    )
+    rows = model._default_manager.select_for_update(of=("self",)).filter(scope.q(), pk__in=ids, state=state)
     return list(rows.order_by("pk"))
 
 
@@ -252,9 +210,7 @@ def _lock_draft(record: Record, scope: Scope) -> None:
     if State.CONFIRMED not in TRANSITIONS[State(record.state)] or not _locked(
         type(record), [record], scope, State.DRAFT
     ):
-        raise NotADraft(
-            _("这条草稿已被确认或删除，请刷新后再看；已确认的记录只能冲销后更正。")
-        )
+        raise NotADraft(_("这条草稿已被确认或删除，请刷新后再看；已确认的记录只能冲销后更正。"))
 
 
 def _require(scope: Scope, record: Record) -> None:
@@ -267,21 +223,21 @@ def _require(scope: Scope, record: Record) -> None:
 
 def ask_about(records: Sequence[Record], now: dt.datetime) -> None:
     """Ask for a note where a value lies outside its band; the record counts all the same."""
-    notes = []
-    for record in records:
-        declared = registry.type_of_record(record)
-        for band in declared.bands if declared else ():
-            if band.asks_about(record):
-                notes.append(_note(record, band.field, str(band.ask), now))
-    PlausibilityNote.objects.bulk_create(notes, ignore_conflicts=True)
+    PlausibilityNote.objects.bulk_create(
+        (_note(record, band.field, str(band.ask), now) for record in records for band in _outside(record)),
+        ignore_conflicts=True,
+    )
 
 
-def _note(
-    record: Record, field: str, question: str, now: dt.datetime
-) -> PlausibilityNote:
+def _outside(record: Record) -> list[Band]:
+    declared = registry.type_of_record(record)
+    return [band for band in declared.bands if band.asks_about(record)] if declared else []
+
+
+def _note(record: Record, field: str, question: str, now: dt.datetime) -> PlausibilityNote:
     return PlausibilityNote(
         association_id=record.association_id,
-        record_type=record._meta.concrete_model._meta.label_lower,
+        record_type=canonical.record_type(record),
         record_id=record.pk,
         unit_id=record.unit_id,
         field=field,

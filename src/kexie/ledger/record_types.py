@@ -24,9 +24,7 @@ class Band:
         value = getattr(record, self.field)
         if value is None:
             return False
-        return (self.low is not None and value < self.low) or (
-            self.high is not None and value > self.high
-        )
+        return (self.low is not None and value < self.low) or (self.high is not None and value > self.high)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from django.apps import apps
 
@@ -12,6 +12,8 @@ from kexie.kernel.errors import NotFound
 from kexie.ledger.measures import Measure
 from kexie.ledger.models.record import Record
 from kexie.ledger.record_types import DeskType, RecordType, ReferenceType
+
+Declared = TypeVar("Declared")
 
 
 @cache
@@ -44,7 +46,8 @@ def record_type(key: str) -> RecordType:
 
 def desk_type(key: str) -> DeskType:
     """Return a record type or a type of reference data, or raise NotFound."""
-    return _find({**reference_types(), **record_types()}, key)
+    every: dict[str, DeskType] = {**reference_types(), **record_types()}
+    return _find(every, key)
 
 
 @cache
@@ -64,7 +67,7 @@ def type_of_record(record: Record) -> RecordType | None:
     return None
 
 
-def _find(declared: dict[str, Any], key: str) -> Any:
+def _find(declared: dict[str, Declared], key: str) -> Declared:
     if key not in declared:
         raise NotFound(key)
     return declared[key]
@@ -81,11 +84,7 @@ def _by_key(items: list[Any]) -> dict[str, Any]:
 
 
 def _declared(room: str, name: str) -> list[Any]:
-    rooms = (
-        _room(f"{app.name}.{room}")
-        for app in apps.get_app_configs()
-        if app.name.startswith("kexie.")
-    )
+    rooms = (_room(f"{app.name}.{room}") for app in apps.get_app_configs() if app.name.startswith("kexie."))
     return [item for module in rooms if module for item in getattr(module, name, ())]
 
 

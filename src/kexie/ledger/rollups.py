@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import CharField, F, Value
 from django.utils import timezone
 
-from kexie.ledger import registry
+from kexie.ledger import canonical, registry
 from kexie.ledger.measures import Measure
 from kexie.ledger.models import DayCell, Delta, FoldState, MonthCell, Record
 
@@ -52,14 +52,12 @@ def rebuild(*, association_id: UUID, now: dt.datetime) -> None:
         for cache_model in (Delta, MonthCell, DayCell):
             cache_model.objects.filter(association_id=association_id).delete()
         for model in _models():
-            _append(
-                model, "association_id = %s AND state = 'CONFIRMED'", association_id, 1
-            )
+            _append(model, "association_id = %s AND state = 'CONFIRMED'", association_id, 1)
     fold_all(association_id=association_id, now=now)
 
 
 def _append(model: type[Record], touched: str, which: Any, sign: int) -> None:
-    statement, params = _delta_statement(model._meta.concrete_model, touched)
+    statement, params = _delta_statement(canonical.table_of(model), touched)
     if statement:
         with connection.cursor() as cursor:
             cursor.execute(statement, [which, sign, sign, *params])
@@ -72,7 +70,8 @@ def _delta_statement(model: type[Record], touched: str) -> tuple[str, tuple[Any,
     The records touched are put into a WITH query of the table's own name, so that each measure's own predicate
     runs unchanged over just these rows: the roll-up cannot differ from the measure in meaning.
     """
-    selects, params = [], []
+    selects: list[str] = []
+    params: list[Any] = []
     for measure in registry.measures_of(model):
         if measure.is_rolled_up:
             sql, values = _contributions(measure)
@@ -92,9 +91,7 @@ def _delta_statement(model: type[Record], touched: str) -> tuple[str, tuple[Any,
 
 
 def _contributions(measure: Measure) -> tuple[str, tuple[Any, ...]]:
-    method = (
-        F("method") if measure.is_head_count else Value("", output_field=CharField())
-    )
+    method = F("method") if measure.is_head_count else Value("", output_field=CharField())
     matching = measure.of._default_manager.filter(measure.where).order_by()
     rows = measure.kind.contribute(matching, _ANY_CELL).annotate(
         the_measure=Value(measure.key, output_field=CharField()), the_method=method
@@ -119,11 +116,7 @@ _ANY_CELL: Any = None  # counts and sums do not look at the cell
 
 
 def _models() -> Iterable[type[Record]]:
-    return {
-        m.of._meta.concrete_model
-        for m in registry.measures().values()
-        if m.is_rolled_up
-    }
+    return {canonical.table_of(m.of) for m in registry.measures().values() if m.is_rolled_up}
 
 
 def _try_lock(association_id: UUID) -> bool:
@@ -166,15 +159,11 @@ def _fold_batch(association_id: UUID, days_since: dt.date, limit: int) -> int:
         f"ON CONFLICT ({_KEY}) DO UPDATE SET value = {{table}}.value + EXCLUDED.value, "
         f"rows = {{table}}.rows + EXCLUDED.rows"
     )
-    month = upsert.format(
-        table="ledger_monthcell", day="date_trunc('month', day)::date", where=""
-    )
-    day = upsert.format(
-        table="ledger_daycell", day="taken.day", where="WHERE taken.day >= %s"
-    )
-    # An array, not IN: the table is empty between folds, so the planner expects one row and would join by loops.
+    month = upsert.format(table="ledger_monthcell", day="date_trunc('month', day)::date", where="")
+    day = upsert.format(table="ledger_daycell", day="taken.day", where="WHERE taken.day >= %s")
+    # Only names of our own tables are put into the text. An array, not IN: the table is empty between folds, so the planner expects one row and would join by loops.
     statement = (
-        "WITH taken AS (DELETE FROM ledger_delta WHERE id = ANY (ARRAY("
+        "WITH taken AS (DELETE FROM ledger_delta WHERE id = ANY (ARRAY("  # noqa: S608
         "SELECT id FROM ledger_delta WHERE association_id = %s LIMIT %s)) RETURNING *), "
         f"months AS ({month} RETURNING 1), days AS ({day} RETURNING 1) SELECT COUNT(*) FROM taken"
     )

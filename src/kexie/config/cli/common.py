@@ -11,7 +11,7 @@ from kexie.kernel.errors import UserError
 from kexie.kernel.scope import Scope
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[dt.date]):
     """A day as YYYY-MM-DD."""
 
     name = "YYYY-MM-DD"

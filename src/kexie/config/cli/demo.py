@@ -30,7 +30,7 @@ def demo(*, no_serve: bool, seed: int, port: int) -> None:
         _load(seed)
     _say_accounts(port)
     if not no_serve:
-        from kexie.config.cli.serving import run  # noqa: PLC0415 - gunicorn is not needed for loading
+        from kexie.config.cli.serving import run
 
         run(port=port)
 

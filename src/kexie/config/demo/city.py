@@ -253,7 +253,7 @@ def _accounts(city: DemoCity) -> dict[str, Account]:
             valid_from=SINCE,
             granted_at=city.now,
             reason="演示账号",
-        )  # fmt: skip
+        )
         for code, account in made.items()
     )
     return made

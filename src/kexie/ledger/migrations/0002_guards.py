@@ -4,11 +4,9 @@ from typing import ClassVar
 
 from django.db import migrations
 
-from kexie.ledger.guards import GUARD_FUNCTIONS, GuardLog, GuardAppendOnly, GuardRecord
+from kexie.ledger.guards import GUARD_FUNCTIONS, GuardAppendOnly, GuardLog, GuardRecord
 
-DROP = (
-    "DROP FUNCTION kexie_guard_record(), kexie_guard_log(), kexie_guard_append_only();"
-)
+DROP = "DROP FUNCTION kexie_guard_record(), kexie_guard_log(), kexie_guard_append_only();"
 
 
 class Migration(migrations.Migration):

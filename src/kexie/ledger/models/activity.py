@@ -24,9 +24,7 @@ class Series(Reference):
     class Meta(Reference.Meta):
         verbose_name = _("系列")
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                name="ledger_series_name", fields=["association", "kind", "name"]
-            )
+            models.UniqueConstraint(name="ledger_series_name", fields=["association", "kind", "name"])
         ]
 
 
@@ -41,9 +39,7 @@ class Campaign(Reference):
     class Meta(Reference.Meta):
         verbose_name = _("主题宣传活动")
         constraints: ClassVar = [
-            models.CheckConstraint(
-                name="ledger_campaign_window", condition=Q(ends_on__gte=F("starts_on"))
-            )
+            models.CheckConstraint(name="ledger_campaign_window", condition=Q(ends_on__gte=F("starts_on")))
         ]
 
 
@@ -109,13 +105,9 @@ class Activity(HeadCounted):
         verbose_name=_("承办单位"),
     )
     partner = models.CharField(_("联合单位"), max_length=200, blank=True)
-    mode = models.CharField(
-        _("方式"), max_length=6, choices=Mode.choices, default=Mode.ONSITE
-    )
+    mode = models.CharField(_("方式"), max_length=6, choices=Mode.choices, default=Mode.ONSITE)
     audience = models.CharField(_("对象"), max_length=100, blank=True)
-    held = models.BooleanField(
-        _("已举办"), default=True, help_text=_("取消的场次也要记录，去掉勾选即可。")
-    )
+    held = models.BooleanField(_("已举办"), default=True, help_text=_("取消的场次也要记录，去掉勾选即可。"))
 
     objects: ClassVar[models.Manager[Any]] = models.Manager()
 
@@ -152,12 +144,8 @@ class Honour(Record):
         EXEMPLAR = "EXEMPLAR", _("先进典型人物")
 
     kind = models.CharField(_("类别"), max_length=11, choices=Kind.choices)
-    award = models.CharField(
-        _("奖项或活动"), max_length=100, help_text=_("例如：安徽省创新方法大赛")
-    )
-    title = models.CharField(
-        _("荣誉名称"), max_length=100, help_text=_("例如：优秀组织单位、二等奖")
-    )
+    award = models.CharField(_("奖项或活动"), max_length=100, help_text=_("例如：安徽省创新方法大赛"))
+    title = models.CharField(_("荣誉名称"), max_length=100, help_text=_("例如：优秀组织单位、二等奖"))
     year = models.PositiveSmallIntegerField(_("年度"))
     edition = models.CharField(_("届次"), max_length=40, blank=True)
     awarder = models.CharField(_("授予单位"), max_length=100)
@@ -169,9 +157,7 @@ class Honour(Record):
         related_name="+",
         verbose_name=_("获得单位"),
     )
-    holder_name = models.CharField(
-        _("获得者"), max_length=100, help_text=_("单位、团队或个人的名称")
-    )
+    holder_name = models.CharField(_("获得者"), max_length=100, help_text=_("单位、团队或个人的名称"))
     certificate_no = models.CharField(_("证书编号"), max_length=60, blank=True)
 
     class Meta(Record.Meta):

@@ -13,13 +13,9 @@ class Evidence(Tenant):
 
     record_type = models.CharField(max_length=60)
     record_id = models.UUIDField()
-    file = models.ForeignKey(
-        "files.StoredFile", models.PROTECT, related_name="+", verbose_name=_("文件")
-    )
+    file = models.ForeignKey("files.StoredFile", models.PROTECT, related_name="+", verbose_name=_("文件"))
     caption = models.CharField(_("说明"), max_length=200, blank=True)
-    added_by = models.ForeignKey(
-        "access.Account", models.PROTECT, related_name="+", verbose_name=_("上传人")
-    )
+    added_by = models.ForeignKey("access.Account", models.PROTECT, related_name="+", verbose_name=_("上传人"))
     added_at = models.DateTimeField(_("上传时间"))
 
     class Meta:
@@ -35,9 +31,7 @@ class PlausibilityNote(Tenant):
 
     record_type = models.CharField(max_length=60)
     record_id = models.UUIDField()
-    unit = models.ForeignKey(
-        "units.Unit", models.PROTECT, related_name="+", verbose_name=_("单位")
-    )
+    unit = models.ForeignKey("units.Unit", models.PROTECT, related_name="+", verbose_name=_("单位"))
     field = models.CharField(max_length=60)
     question = models.CharField(_("请说明"), max_length=300)
     asked_at = models.DateTimeField(_("提出时间"))
@@ -54,9 +48,7 @@ class PlausibilityNote(Tenant):
     class Meta:
         verbose_name = _("合理性说明")
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                name="ledger_note_once", fields=["association", "record_id", "field"]
-            )
+            models.UniqueConstraint(name="ledger_note_once", fields=["association", "record_id", "field"])
         ]
 
     def __str__(self) -> str:

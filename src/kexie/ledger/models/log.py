@@ -39,9 +39,7 @@ class LogEntry(Tenant):
             ),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                name="ledger_log_position", fields=["association", "position"]
-            ),
+            models.UniqueConstraint(name="ledger_log_position", fields=["association", "position"]),
         ]
 
     def __str__(self) -> str:
@@ -59,9 +57,7 @@ class TreeHead(Tenant):
     class Meta:
         verbose_name = _("树根")
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                name="ledger_head_size", fields=["association", "size"]
-            ),
+            models.UniqueConstraint(name="ledger_head_size", fields=["association", "size"]),
         ]
 
     def __str__(self) -> str:

@@ -43,9 +43,7 @@ class Tenant(models.Model):
 class Reference(Tenant):
     """Reference data that records point at: a hall, a vehicle, an expert. Edited freely, never counted as work."""
 
-    unit = models.ForeignKey(
-        "units.Unit", models.PROTECT, related_name="+", verbose_name=_("管理单位")
-    )
+    unit = models.ForeignKey("units.Unit", models.PROTECT, related_name="+", verbose_name=_("管理单位"))
     area = models.ForeignKey(
         "areas.Area",
         models.PROTECT,
@@ -72,12 +70,8 @@ class Record(Tenant):
     and another record says what is right. `kexie.ledger.guards` enforces that in the database.
     """
 
-    unit = models.ForeignKey(
-        "units.Unit", models.PROTECT, related_name="+", verbose_name=_("单位")
-    )
-    area = models.ForeignKey(
-        "areas.Area", models.PROTECT, related_name="+", verbose_name=_("地区")
-    )
+    unit = models.ForeignKey("units.Unit", models.PROTECT, related_name="+", verbose_name=_("单位"))
+    area = models.ForeignKey("areas.Area", models.PROTECT, related_name="+", verbose_name=_("地区"))
     place = models.ForeignKey(
         "places.Place",
         models.PROTECT,
@@ -95,9 +89,8 @@ class Record(Tenant):
         editable=False,
     )
     note = models.TextField(_("说明"), blank=True)
-    source_key = models.CharField(
-        _("来源编号"), max_length=120, null=True, blank=True, editable=False
-    )
+    # Null, not "", for records without a source: many may have none, and each key stands once.
+    source_key = models.CharField(_("来源编号"), max_length=120, null=True, blank=True, editable=False)  # noqa: DJ001
     recorded_by = models.ForeignKey(
         "access.Account",
         models.PROTECT,
@@ -137,13 +130,11 @@ class Record(Tenant):
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_confirmed",
                 condition=Q(state=State.DRAFT, confirmed_at=None, confirmed_by=None)
-                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False)
-                & ~Q(state=State.DRAFT),
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False) & ~Q(state=State.DRAFT),
             ),
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_reversed",
-                condition=Q(reversed_at=None, reversed_by=None, reversal_reason="")
-                & ~Q(state=State.REVERSED)
+                condition=Q(reversed_at=None, reversed_by=None, reversal_reason="") & ~Q(state=State.REVERSED)
                 | Q(
                     state=State.REVERSED,
                     reversed_at__isnull=False,
@@ -165,9 +156,7 @@ class HeadCounted(Record):
     """A record that counts people (人次) and says by which method; a missing count stays missing."""
 
     headcount = models.PositiveIntegerField(_("人次"), null=True, blank=True)
-    method = models.CharField(
-        _("计数方法"), max_length=8, choices=Method.choices, blank=True
-    )
+    method = models.CharField(_("计数方法"), max_length=8, choices=Method.choices, blank=True)
     count_basis = models.CharField(_("计数依据"), max_length=200, blank=True)
 
     class Meta(Record.Meta):
@@ -176,8 +165,7 @@ class HeadCounted(Record):
             *Record.Meta.constraints,
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_method",
-                condition=Q(headcount=None, method="")
-                | Q(headcount__isnull=False) & ~Q(method=""),
+                condition=Q(headcount=None, method="") | Q(headcount__isnull=False) & ~Q(method=""),
                 violation_error_message=_("填了人次就要选计数方法；没有计数就都留空。"),
             ),
         ]

@@ -99,9 +99,7 @@ class FoldState(Tenant):
     folded_at = models.DateTimeField()
 
     class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(name="ledger_foldstate_one", fields=["association"])
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(name="ledger_foldstate_one", fields=["association"])]
 
     def __str__(self) -> str:
         return f"{self.days_since}"

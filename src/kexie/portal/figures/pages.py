@@ -118,7 +118,9 @@ def _plain(measure: Measure, scope: Scope, until: dt.date) -> FigureView:
 
 def _series(measure: Measure, cell: Cell, scope: Scope) -> tuple[str, list[Point]]:
     if not isinstance(measure.time, Flow):
-        return _("各年末"), [_stock_point(cell, one) for one in figures.stock_series(cell, scope, _year_ends(cell))]
+        return _("各年末"), [
+            _stock_point(cell, one) for one in figures.stock_series(cell, scope, _year_ends(cell))
+        ]
     long = cell.period.start is None or cell.period.end - cell.period.start > LONG_PERIOD
     by = "year" if long else "month"
     slices = figures.breakdown(cell, scope, by=by)
@@ -135,7 +137,9 @@ def _stock_point(cell: Cell, one: Slice) -> Point:
     day = _day(one)
     at = replace(cell, period=Period.until(day, since=cell.period.start))
     whole_year = (day.month, day.day) == (12, 31)
-    return Point(str(day.year) if whole_year else day.isoformat(), _number(one), figure_url(at), not whole_year)
+    return Point(
+        str(day.year) if whole_year else day.isoformat(), _number(one), figure_url(at), not whole_year
+    )
 
 
 def _period_point(cell: Cell, one: Slice, by: str) -> Point:
@@ -150,7 +154,11 @@ def _counties(cell: Cell, scope: Scope) -> list[Point]:
     slices = figures.breakdown(cell, scope, by="county")
     names = Area.objects.in_bulk([str(one.group) for one in slices])
     return [
-        Point(_area_name(names.get(str(one.group)), str(one.group)), _number(one), figure_url(replace(cell, area=str(one.group))))
+        Point(
+            _area_name(names.get(str(one.group)), str(one.group)),
+            _number(one),
+            figure_url(replace(cell, area=str(one.group))),
+        )
         for one in slices
     ]
 
@@ -169,12 +177,11 @@ def _area_name(area: Area | None, code: str) -> str:
 
 def _units(cell: Cell, scope: Scope) -> list[Point]:
     slices = figures.breakdown(cell, scope, by="unit")
-    units = figures.units_of(slices, scope)
+    by_unit = {one.group: one for one in slices}
+    units = sorted(figures.units_of(slices, scope).values(), key=str)
     return [
-        Point(str(unit), _number(one), figure_url(replace(cell, unit=unit.pk), unit=unit))
-        for one, unit in sorted(
-            ((one, units[one.group]) for one in slices if one.group in units), key=lambda pair: str(pair[1])
-        )
+        Point(str(unit), _number(by_unit[unit.pk]), figure_url(replace(cell, unit=unit.pk), unit=unit))
+        for unit in units
     ]
 
 
@@ -182,9 +189,17 @@ def _cut(cell: Cell, scope: Scope, dim: str) -> list[Point]:
     measure = registry.measure(cell.measure)
     path = measure.dim(dim).lookup
     slices = figures.breakdown(cell, scope, by=dim)
-    labels = dict(getattr(measure.of._meta.get_field(path.split("__")[0]), "flatchoices", ()) if "__" not in path else ())
+    labels = dict(
+        getattr(measure.of._meta.get_field(path.split("__")[0]), "flatchoices", ())
+        if "__" not in path
+        else ()
+    )
     return [
-        Point(str(labels.get(one.group, one.group)), _number(one), figure_url(_narrowed(cell, dim, str(one.group))))
+        Point(
+            str(labels.get(one.group, one.group)),
+            _number(one),
+            figure_url(_narrowed(cell, dim, str(one.group))),
+        )
         for one in slices
         if one.group not in {None, ""}
     ]

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
@@ -18,7 +19,6 @@ from kexie.kernel.scope import Scope
 from kexie.ledger import figures, registry
 from kexie.ledger.addresses import cell_from, figure_url, record_url
 from kexie.ledger.measures import Cell, Measure
-from kexie.ledger.models import Record
 from kexie.portal import site
 from kexie.portal.figures import pages
 from kexie.ui.tables import Cell as TableCell
@@ -86,7 +86,9 @@ def rows_csv(request: HttpRequest, measure: str) -> HttpResponseBase:
     if errors:
         return HttpResponse("；".join(errors.values()), status=422, content_type="text/plain; charset=utf-8")
     found = figures.rows(cell, scope).select_related("unit", "area").order_by("-occurred_on", "-pk")
-    response = StreamingHttpResponse(_lines(found.iterator(chunk_size=2000)), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(
+        _lines(found.iterator(chunk_size=2000)), content_type="text/csv; charset=utf-8"
+    )
     response["Content-Disposition"] = f'attachment; filename="{declared.key}.csv"'
     return response
 
@@ -98,7 +100,7 @@ class _Echo:
         return text
 
 
-def _lines(found: Iterator[Record]) -> Iterator[str]:
+def _lines(found: Iterator[Any]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow([_("日期"), _("单位"), _("地区"), _("记录"), _("计入"), _("编号")])
     for record in found:
@@ -140,14 +142,16 @@ def _cell(request: HttpRequest, measure: Measure) -> tuple[Cell, dict[str, str]]
     except NotFound as error:
         raise Http404 from error
     except UserError as error:
-        return cell_from(measure.key, {}, today=today), {name: str(text) for name, text in error.fields.items()}
+        return cell_from(measure.key, {}, today=today), {
+            name: str(text) for name, text in error.fields.items()
+        }
 
 
 def _area(cell: Cell) -> str:
     return pages.area_label(cell.area) if cell.area else ""
 
 
-def _table(found: list[Record], measure: Measure) -> Table:
+def _table(found: list[Any], measure: Measure) -> Table:
     columns = [
         Column(_("日期"), nowrap=True),
         Column(_("记录")),
@@ -158,7 +162,7 @@ def _table(found: list[Record], measure: Measure) -> Table:
     return Table(columns=columns, rows=[_row(record) for record in found])
 
 
-def _row(record: Record) -> Row:
+def _row(record: Any) -> Row:
     cells = [
         TableCell(record.occurred_on),
         TableCell(str(record), href=record_url(record)),

@@ -101,16 +101,17 @@ def board(scope: Scope, *, now: dt.datetime, group: str = "") -> Board:
 
 def _tabs(group: str) -> list[Link]:
     every = Link(_("全部"), "?", current=not group)
-    return [every, *(Link(str(label), f"?group={key}", current=key == group) for key, label in GROUPS.items())]
+    return [
+        every,
+        *(Link(str(label), f"?group={key}", current=key == group) for key, label in GROUPS.items()),
+    ]
 
 
 def _measures(key: str, scope: Scope) -> list[Measure]:
     return [one for one in registry.measures().values() if one.group == key and scope.allows(one.context)]
 
 
-def _group(
-    key: str, months: dict[str, Months], scope: Scope, today: dt.date, *, whole: bool
-) -> GroupOfWork:
+def _group(key: str, months: dict[str, Months], scope: Scope, today: dt.date, *, whole: bool) -> GroupOfWork:
     measures = _measures(key, scope)
     chosen = [one for one in measures if whole or one.key in HEADLINES]
     shown = [_figure(one, months.get(one.key, {}), scope, today) for one in chosen]
@@ -123,7 +124,9 @@ def _figure(measure: Measure, by_month: Months, scope: Scope, today: dt.date) ->
         value = figures.value(cell, scope)
         note = _("暂无分母") if value is None and isinstance(measure.kind, Ratio) else ""
         return FigureView(str(measure.label), value, measure.unit, today, figure_url(cell), note)
-    this_year = sum((Decimal(v or 0) for month, v in by_month.items() if month.year == today.year), Decimal(0))
+    this_year = sum(
+        (Decimal(v or 0) for month, v in by_month.items() if month.year == today.year), Decimal(0)
+    )
     return FigureView(
         label=str(measure.label),
         value=sum(v or 0 for v in by_month.values()),
@@ -166,7 +169,8 @@ def _comparison(measure: Measure, counties: list[Area], scope: Scope, today: dt.
     cell = Cell(measure.key, Period(dt.date(today.year, 1, 1), today + dt.timedelta(days=1)))
     found = {str(one.group): one.value for one in figures.breakdown(cell, scope, by="county")}
     points = [
-        Point(county.name, float(found.get(county.code) or 0), figure_url(_of(cell, county))) for county in counties
+        Point(county.name, float(found.get(county.code) or 0), figure_url(_of(cell, county)))
+        for county in counties
     ]
     return Comparison(str(measure.label), measure.unit, points)
 
