@@ -10,7 +10,7 @@ from kexie import __version__
 from kexie.config.cli import COMMANDS, cli
 from tests.config.processes import kexie
 
-PUBLIC = ["setup", "demo", "serve", "stop", "claims", "check", "figures", "ledger", "import", "export", "backup",
+PUBLIC = ["setup", "demo", "init", "serve", "stop", "claims", "check", "figures", "ledger", "import", "export", "backup",
           "doctor", "test", "lint", "bench", "screens", "clean"]  # fmt: skip
 
 
