@@ -22,6 +22,10 @@ class Action(StrEnum):
     MANAGE_GRANTS = "MANAGE_GRANTS"
     READ_AUDIT = "READ_AUDIT"
     REVEAL_PERSON = "REVEAL_PERSON"
+    READ_UNITS = "READ_UNITS"
+    READ_PEOPLE = "READ_PEOPLE"
+    MANAGE_UNITS = "MANAGE_UNITS"
+    MANAGE_PEOPLE = "MANAGE_PEOPLE"
 
 
 # In place of a tuple of contexts: every context there is and will be.
@@ -49,6 +53,14 @@ class Role:
 
 _DESK = (Action.READ, Action.DRAFT, Action.CONFIRM, Action.REVERSE, Action.IMPORT, Action.EXPORT)
 _FIELD = (Action.READ, Action.DRAFT)
+# Units, places and people belong to no context: whoever may read or keep them, may with all of them.
+_KEEP = (
+    Action.READ_UNITS,
+    Action.READ_PEOPLE,
+    Action.MANAGE_UNITS,
+    Action.MANAGE_PEOPLE,
+    Action.REVEAL_PERSON,
+)
 
 
 def _do(actions: tuple[Action, ...], *contexts: str) -> dict[Action, Contexts]:
@@ -60,31 +72,46 @@ def _department(code: str, label: str | Promise, *contexts: str) -> Role:
     return Role(
         code=code,
         label=label,
-        actions={**_do(_DESK, *contexts), Action.READ: ALL, Action.EXPORT: ALL, Action.CHECK_TEXT: ALL},
+        actions={
+            **_do(_DESK, *contexts),
+            **_do((Action.READ, Action.EXPORT, Action.CHECK_TEXT, Action.READ_UNITS, Action.READ_PEOPLE)),
+        },
     )
+
+
+def _field_staff(code: str, label: str | Promise, context: str) -> Role:
+    """Somebody in the field records the work of one context and looks up units and places."""
+    return Role(code=code, label=label, actions={**_do(_FIELD, context), Action.READ_UNITS: ALL})
 
 
 _ROLES = (
     Role(code="PUPIL", label=_("学生"), actions=_do(_FIELD, "contests")),
     Role(code="GUARDIAN", label=_("监护人"), actions=_do(_FIELD, "contests")),
     Role(code="TUTOR", label=_("辅导教师"), actions=_do(_FIELD, "contests")),
-    Role(code="SCHOOL", label=_("学校管理员"), actions=_do((*_FIELD, Action.IMPORT), "contests", "touring")),
+    Role(
+        code="SCHOOL",
+        label=_("学校管理员"),
+        actions={**_do((*_FIELD, Action.IMPORT), "contests", "touring"), Action.READ_UNITS: ALL},
+    ),
     Role(code="JUDGE", label=_("评委"), actions=_do((Action.READ,), "contests")),
     Role(code="FIRM_CONTACT", label=_("企业联系人"), actions=_do(_FIELD, "matching")),
     Role(code="EXPERT", label=_("专家"), actions=_do(_FIELD, "matching", "rural")),
     Role(code="SCIENCE_WORKER", label=_("科技工作者"), actions=_do(_FIELD, "workers")),
-    Role(code="CARAVAN_CREW", label=_("大篷车队员"), actions=_do(_FIELD, "touring")),
-    Role(code="TOURING_STAFF", label=_("流动馆人员"), actions=_do(_FIELD, "touring")),
-    Role(code="FACILITY_KEEPER", label=_("科普设施管理员"), actions=_do(_FIELD, "facilities")),
+    _field_staff("CARAVAN_CREW", _("大篷车队员"), "touring"),
+    _field_staff("TOURING_STAFF", _("流动馆人员"), "touring"),
+    _field_staff("FACILITY_KEEPER", _("科普设施管理员"), "facilities"),
     Role(
         code="MUSEUM_DESK",
         label=_("科技馆服务台"),
-        actions=_do((*_FIELD, Action.CONFIRM, Action.IMPORT, Action.EXPORT), "museums"),
+        actions={
+            **_do((*_FIELD, Action.CONFIRM, Action.IMPORT, Action.EXPORT), "museums"),
+            Action.READ_UNITS: ALL,
+        },
     ),
     Role(
         code="COUNTY_OFFICER",
         label=_("县级科协干部"),
-        actions={**_do(_DESK), Action.CHECK_TEXT: ALL, Action.REVEAL_PERSON: ALL},
+        actions=_do((*_DESK, *_KEEP, Action.CHECK_TEXT)),
     ),
     _department(
         "POPULARISATION_DEPARTMENT",
@@ -100,12 +127,12 @@ _ROLES = (
     Role(
         code="COORDINATOR",
         label=_("综合业务管理员"),
-        actions={**_do(_DESK), Action.CHECK_TEXT: ALL, Action.REVEAL_PERSON: ALL},
+        actions=_do((*_DESK, *_KEEP, Action.CHECK_TEXT)),
     ),
     Role(
         code="LEADER",
         label=_("科协领导"),
-        actions=_do((Action.READ, Action.EXPORT, Action.CHECK_TEXT)),
+        actions=_do((Action.READ, Action.EXPORT, Action.CHECK_TEXT, Action.READ_UNITS, Action.READ_PEOPLE)),
     ),
     Role(
         code="SYSTEM_ADMINISTRATOR",

@@ -66,19 +66,51 @@ def edit_person(
     title: str | None = None,
     phone: str | None = None,
     note: str | None = None,
+    document: str | None = None,
+    resident_id: str | None = None,
+    sex: str | None = None,
+    birth_date: dt.date | None = None,
 ) -> Person:
-    """Change what is known of a person; what is None stays. The log names the fields, never their values."""
-    given = {"name": name, "unit": unit, "title": title, "note": note}
+    """Change what is known of a person; what is None stays. The log names the fields, never their values.
+
+    A document number is given with its kind. A new resident ID gives sex and birth date anew.
+    """
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    given = {
+        "name": name,
+        "unit": unit,
+        "title": title,
+        "note": note,
+        "sex": sex,
+        "birth_date": birth_date,
+    }
     changed = {field: value for field, value in given.items() if value is not None}
     for field, value in changed.items():
         setattr(person, field, value)
     person.name = _name(person.name)
     if phone is not None:
         set_phone(person, phone)
+    if resident_id is not None:
+        # What the old number said must not stand against the new one.
+        person.birth_date = birth_date
+        set_document(person, document or person.document, resident_id, today=now.date())
     _save(person)
-    fields = sorted([*changed, *(["phone"] if phone is not None else [])])
+    numbers = {"phone": phone, "resident_id": resident_id}
+    fields = sorted([*changed, *(field for field, number in numbers.items() if number is not None)])
     _log(person, "people.edit", actor=actor, now=now, fields=fields)
     return person
+
+
+def found(*, person: Person | None, association: Unit, actor: audit.Actor, now: dt.datetime) -> None:
+    """Write down that somebody looked for a person by a number, found or not; the number is written nowhere."""
+    audit.append(
+        association_id=association.pk,
+        actor=actor,
+        action="people.find",
+        subject=person,
+        detail={"found": person is not None},
+        now=now,
+    )
 
 
 @transaction.atomic

@@ -1,7 +1,9 @@
 """Entering and changing places."""
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,6 +20,18 @@ class PlaceRefused(UserError):
     """A place that cannot be entered so; the message stands beside the field."""
 
 
+class Changes(TypedDict, total=False):
+    """What may be changed of a place."""
+
+    unit: Unit
+    area: Area
+    name: str
+    address: str
+    point: geo.Point | None
+    floor_area: int | None
+    note: str
+
+
 @transaction.atomic
 def create_place(
     *,
@@ -32,17 +46,16 @@ def create_place(
     note: str = "",
 ) -> Place:
     """Enter a place that `unit` keeps. `point` says its own coordinate system; WGS-84 is stored."""
-    if not name.strip():
-        raise PlaceRefused(fields={"name": _("请填写地点名称。")})
     place = Place(
         association_id=unit.association_id,
         unit=unit,
         area=area,
-        name=name.strip(),
+        name=name,
         address=address.strip(),
         floor_area=floor_area,
         note=note,
     )
+    _check(place)
     _locate(place, point)
     place.save(force_insert=True)
     _log(place, "places.create", actor=actor, now=now)
@@ -55,26 +68,42 @@ def edit_place(
     place: Place,
     actor: audit.Actor | None,
     now: dt.datetime,
-    name: str | None = None,
-    address: str | None = None,
-    point: geo.Point | None = None,
-    floor_area: int | None = None,
+    **changes: Unpack[Changes],
 ) -> Place:
-    """Change a place; what is None stays."""
-    given = {"name": name, "address": address, "floor_area": floor_area}
-    changed = {field: value for field, value in given.items() if value is not None}
-    old = {field: getattr(place, field) for field in changed}
-    for field, value in changed.items():
-        setattr(place, field, value)
-    if point is not None:
-        _locate(place, point)
+    """Change a place in the fields given; a point of None takes its coordinates away."""
+    place = Place.objects.select_for_update(of=("self",)).select_related("unit", "area").get(pk=place.pk)
+    old = _shown(place, changes)
+    for field, value in changes.items():
+        if field != "point":
+            setattr(place, field, value)
+    if "point" in changes:
+        _locate(place, changes["point"])
+    _check(place)
     place.save()
-    _log(place, "places.edit", actor=actor, now=now, old=old, new=changed)
+    _log(place, "places.edit", actor=actor, now=now, old=old, new=_shown(place, changes))
     return place
+
+
+def _check(place: Place) -> None:
+    place.name = place.name.strip()
+    if not place.name:
+        raise PlaceRefused(fields={"name": _("请填写地点名称。")})
+    if place.unit.association_id != place.association_id:
+        raise PlaceRefused(fields={"unit": _("管理单位属于另一个科协。")})
+
+
+def _shown(place: Place, fields: Iterable[str]) -> dict[str, str]:
+    """Return what the log says of some fields."""
+    names = [
+        name for field in fields for name in (("longitude", "latitude") if field == "point" else (field,))
+    ]
+    values = {name: getattr(place, name) for name in names}
+    return {name: "" if value is None else str(value) for name, value in values.items()}
 
 
 def _locate(place: Place, point: geo.Point | None) -> None:
     if point is None:
+        place.longitude = place.latitude = None
         return
     if not geo.is_in_china(point.longitude, point.latitude):
         raise PlaceRefused(fields={"longitude": _("这个坐标不在中国境内，请检查经度和纬度是否颠倒。")})

@@ -105,17 +105,23 @@ def create_units(
 
 @transaction.atomic
 def edit_details(
-    *, unit: Unit, actor: audit.Actor | None, now: dt.datetime, **details: Unpack[Details]
+    *,
+    unit: Unit,
+    actor: audit.Actor | None,
+    now: dt.datetime,
+    area: Area | None = None,
+    **details: Unpack[Details],
 ) -> Unit:
     """Change what is said of a unit. Only the fields given change; the log keeps the old values."""
     unit = _locked(unit)
-    old = {name: str(getattr(unit, name) or "") for name in details}
-    for name, value in details.items():
+    given: dict[str, object] = {**details, **({"area": area} if area else {})}
+    old = {name: str(getattr(unit, name) or "") for name in given}
+    for name, value in given.items():
         setattr(unit, name, value)
     unit.credit_code = _credit_code(unit.credit_code)
     _check_dates(unit)
     _refusing_duplicates(unit.save)
-    new = {name: str(getattr(unit, name) or "") for name in details}
+    new = {name: str(getattr(unit, name) or "") for name in given}
     _log(unit, "units.edit", actor=actor, now=now, old=old, new=new)
     return unit
 
