@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kexie.ledger.models import State
+from kexie.workbench.desk import queries
 from tests.workbench.conftest import DAY, Desk, read
 
 LIST = "/work/records/museums.visits/"
@@ -88,6 +89,26 @@ def test_the_newest_day_comes_first_and_a_head_turns_the_order(desk: Desk) -> No
     newest = [DAY + dt.timedelta(days=offset) for offset in (2, 1, 0)]
     assert days(client.get(LIST)) == newest
     assert days(client.get(f"{LIST}?sort=occurred_on")) == newest[::-1]
+
+
+def test_more_rows_than_are_counted_are_said_to_be_many(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "COUNT_LIMIT", 3)
+    for offset in range(2):
+        desk.confirmed(occurred_on=DAY + dt.timedelta(days=offset))
+    client = desk.client("COORDINATOR")
+    assert [(one.label, one.count) for one in client.get(LIST).context["states"]] == [
+        ("全部", 2),
+        ("待确认", 0),
+        ("已确认", 2),
+        ("已冲销", 0),
+    ]
+    desk.visits()
+    assert [(one.label, one.count) for one in client.get(LIST).context["states"]] == [
+        ("全部 3+", None),
+        ("待确认", 1),
+        ("已确认 3+", None),
+        ("已冲销", 0),
+    ]
 
 
 def test_a_unit_means_its_whole_subtree(desk: Desk) -> None:

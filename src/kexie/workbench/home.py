@@ -47,6 +47,11 @@ class Change:
     is_reversal: bool
     href: str
 
+    @property
+    def names_unit(self) -> bool:
+        """Whether the record is called by its unit already."""
+        return self.name.startswith(str(self.unit))
+
 
 @dataclass(frozen=True)
 class Asked:

@@ -78,7 +78,7 @@ class Column:
             case Kind.DATE | Kind.MOMENT | Kind.NUMBER:
                 return raw
             case _:
-                return "、".join(map(str, raw)) if isinstance(raw, list | tuple) else str(raw)
+                return _("、").join(map(str, raw)) if isinstance(raw, list | tuple) else str(raw)
 
     def order(self) -> tuple[str, ...]:
         """Return what to order by, or nothing where the database cannot."""

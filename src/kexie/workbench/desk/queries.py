@@ -61,13 +61,19 @@ def list_columns(desk_type: DeskType) -> list[Column]:
     return columns(desk_type.model, names)
 
 
-def state_counts(desk_type: DeskType, question: Question, scope: Scope) -> dict[str, int]:
-    """Return how many of the newest COUNT_LIMIT rows asked for are in each state."""
-    found = rows(desk_type, scope).filter(question.condition(scope.account_id, with_state=False))
-    newest = found.order_by("-occurred_on").values("pk")[:COUNT_LIMIT]
-    inner = desk_type.model._default_manager.filter(pk__in=newest)
-    counted = inner.order_by().values("state").annotate(n=Count("pk"))
-    return {one["state"]: one["n"] for one in counted}
+def state_counts(desk_type: DeskType, question: Question, scope: Scope) -> dict[str, int | None]:
+    """Return how many of the rows asked for are in each state, and under "" how many there are.
+
+    None stands for COUNT_LIMIT or more. What waits and what was reversed is always counted: there is little of it.
+    """
+    found = rows(desk_type, scope).filter(question.condition(scope.account_id, with_state=False)).order_by()
+    total = found[:COUNT_LIMIT].count()
+    is_capped = total >= COUNT_LIMIT
+    few = found.filter(state__in=(State.DRAFT, State.REVERSED)) if is_capped else found
+    counted = few.values("state").annotate(n=Count("pk"))
+    counts: dict[str, int | None] = {state.value: 0 for state in State}
+    counts |= {one["state"]: one["n"] for one in counted}
+    return {**counts, State.CONFIRMED: None, "": None} if is_capped else {**counts, "": total}
 
 
 def get(desk_type: DeskType, scope: Scope, pk: uuid.UUID) -> Any:

@@ -15,7 +15,7 @@ def message(error: IntegrityError, model: type[models.Model]) -> str:
     declared = next((one for one in model._meta.constraints if one.name == name), None)
     if declared is not None and _is_own(declared):
         return str(declared.get_violation_error_message())
-    labels = "、".join(str(label) for label in _labels(declared, model))
+    labels = _("、").join(str(label) for label in _labels(declared, model))
     match getattr(error.__cause__, "sqlstate", ""):
         case state if state == UNIQUE and name.endswith("_source"):
             return _("相同编号或内容的记录已经导入过。")

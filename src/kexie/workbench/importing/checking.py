@@ -222,7 +222,7 @@ class Checker:
             record.clean()
         except ValidationError as error:
             for name, messages in _by_field(error).items():
-                self._problem(row, self.head.fields.get(name, 0), "；".join(messages))
+                self._problem(row, self.head.fields.get(name, 0), _("；").join(messages))
 
     def _source_key(self, row: SheetRow, values: dict[str, Any]) -> str:
         """Return by what a row is known again: its number if the sheet has one, else everything it says.

@@ -61,7 +61,7 @@ def find(rows: Sequence[SheetRow], desk_type: DeskType) -> Headings:
         if is_required(desk_type, one) and one.name not in best.fields and one.name != "unit"
     ]
     if missing:
-        raise SheetRefused(_("缺少必需的列：%(names)s。请对照模板补上。") % {"names": "、".join(missing)})
+        raise SheetRefused(_("缺少必需的列：%(names)s。请对照模板补上。") % {"names": _("、").join(missing)})
     return best
 
 

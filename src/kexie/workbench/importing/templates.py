@@ -62,7 +62,7 @@ def marked(job: ImportJob, rows: Iterable[SheetRow]) -> IO[bytes]:
     for row in listed:
         for _blank in range(last + 1, row.number):
             sheet.append([])
-        told = "；".join(one["message"] for one in by_row.get(row.number, ()))
+        told = _("；").join(one["message"] for one in by_row.get(row.number, ()))
         cells = [_cell(sheet, row, index, red) for index in range(1, width + 1)]
         head = headings.PROBLEM_LABEL if is_head and not told else told
         sheet.append([*cells, writing.wrapped(sheet, head)])

@@ -94,14 +94,7 @@ class ListView(TypeView):
         if not self.is_record:
             return []
         counts = queries.state_counts(self.desk_type, question, self.readable)
-        links = [_chip(question, _("全部"), "", sum(counts.values()))]
-        for state, label in (
-            (State.DRAFT, _("待确认")),
-            (State.CONFIRMED, _("已确认")),
-            (State.REVERSED, _("已冲销")),
-        ):
-            links.append(_chip(question, label, state.value, counts.get(state, 0)))
-        return links
+        return [_chip(question, label, state, counts[state]) for state, label in _state_labels()]
 
     def _view_links(self) -> list[SavedView]:
         found = SavedView.objects.filter(account=self.account, type_key=self.desk_type.key)
@@ -205,13 +198,23 @@ class ViewsView(TypeView):
 _SHOWN_ACTIONS = (Action.DRAFT, Action.CONFIRM, Action.REVERSE, Action.IMPORT, Action.EXPORT)
 
 
-def _chip(question: filters.Question, label: str, state: str, count: int) -> Link:
+def _state_labels() -> list[tuple[str, str]]:
+    return [
+        ("", _("全部")),
+        (State.DRAFT.value, _("待确认")),
+        (State.CONFIRMED.value, _("已确认")),
+        (State.REVERSED.value, _("已冲销")),
+    ]
+
+
+def _chip(question: filters.Question, label: str, state: str, count: int | None) -> Link:
     query = question.params.copy()
     for name in ("page", filters.STATE):
         query.pop(name, None)
     if state:
         query[filters.STATE] = state.lower()
-    return Link(label, f"?{query.urlencode()}", count=count, current=question.state == state)
+    shown = label if count is not None else f"{label} {queries.COUNT_LIMIT}+"
+    return Link(shown, f"?{query.urlencode()}", count=count, current=question.state == state)
 
 
 def _told(outcome: operations.Outcome, done: str, *, may_undo: bool) -> dict[str, Any]:
