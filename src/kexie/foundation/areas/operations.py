@@ -79,7 +79,7 @@ def _area(line: int, row: Mapping[str, str]) -> Area:
         )
         area.clean_fields(exclude=["parent", "counts_in"])
     except ValidationError as error:
-        text = "；".join(error.messages)
+        text = _("；").join(error.messages)
     except ValueError as error:
         text = str(error)
     else:
@@ -98,4 +98,4 @@ def _check_parents(areas: list[Area]) -> None:
     wanted = {code for area in areas for code in (area.parent_id, area.counts_in_id) if code}
     missing = wanted - set(Area.objects.filter(code__in=wanted).values_list("code", flat=True))
     if missing:
-        raise AreasRefused(_("缺少上级区划：%(codes)s") % {"codes": "、".join(sorted(missing))})
+        raise AreasRefused(_("缺少上级区划：%(codes)s") % {"codes": _("、").join(sorted(missing))})

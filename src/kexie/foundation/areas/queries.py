@@ -1,6 +1,7 @@
 """Reading areas. They are public reference data of no association, so nothing here takes a scope."""
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from kexie.foundation.areas.models import PREFIX_LENGTH, Area, Level
 from kexie.kernel.errors import NotFound
@@ -12,7 +13,7 @@ def get(code: str) -> Area:
     """Return the area of this code or raise NotFound."""
     area = Area.objects.filter(code=code).first()
     if area is None:
-        raise NotFound(f"没有代码为{code}的行政区划。")
+        raise NotFound(_("没有代码为%(code)s的行政区划。") % {"code": code})
     return area
 
 

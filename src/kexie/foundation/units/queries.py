@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from kexie.foundation.areas.models import Area
 from kexie.foundation.units.models import Kind, Unit
@@ -81,5 +82,5 @@ def associations() -> QuerySet[Unit]:
 def _one(found: QuerySet[Unit]) -> Unit:
     unit = found.first()
     if unit is None:
-        raise NotFound("没有找到这个单位。")
+        raise NotFound(_("没有找到这个单位。"))
     return unit

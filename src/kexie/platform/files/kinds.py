@@ -67,7 +67,7 @@ def check_size(name: str, size: int) -> Kind:
     """Return the kind a file's name promises, or raise FileRefused: unknown, empty or too large."""
     kind = KINDS.get(name.rpartition(".")[2].lower() if "." in name else "")
     if kind is None:
-        values = {"name": name, "accepted": "、".join(KINDS)}
+        values = {"name": name, "accepted": _("、").join(KINDS)}
         raise FileRefused(_("不接受“%(name)s”这种文件，请上传以下类型：%(accepted)s。") % values)
     if not size:
         raise FileRefused(_("“%(name)s”是空文件，请重新选择。") % {"name": name})

@@ -23,6 +23,7 @@ from kexie.portal import site
 from kexie.portal.figures import pages
 from kexie.ui.tables import Cell as TableCell
 from kexie.ui.tables import Column, Row, Table
+from kexie.ui.units import unit_word
 
 PAGE = 50
 
@@ -84,7 +85,9 @@ def rows_csv(request: HttpRequest, measure: str) -> HttpResponseBase:
         return redirect_to_login(request.get_full_path())
     cell, errors = _cell(request, declared)
     if errors:
-        return HttpResponse("；".join(errors.values()), status=422, content_type="text/plain; charset=utf-8")
+        return HttpResponse(
+            _("；").join(errors.values()), status=422, content_type="text/plain; charset=utf-8"
+        )
     found = figures.rows(cell, scope).select_related("unit", "area").order_by("-occurred_on", "-pk")
     response = StreamingHttpResponse(
         _lines(found.iterator(chunk_size=2000)), content_type="text/csv; charset=utf-8"
@@ -157,9 +160,14 @@ def _table(found: list[Any], measure: Measure) -> Table:
         Column(_("记录")),
         Column(_("单位")),
         Column(_("地区")),
-        Column(_("计入（%(unit)s）") % {"unit": measure.unit}, numeric=True),
+        Column(_counted_in(measure.unit), numeric=True),
     ]
     return Table(columns=columns, rows=[_row(record) for record in found])
+
+
+def _counted_in(unit: str) -> str:
+    word = unit_word(unit)
+    return _("计入（%(unit)s）") % {"unit": word} if word else _("计入")
 
 
 def _row(record: Any) -> Row:

@@ -75,7 +75,7 @@ def detail(scope: Scope, facility_id: UUID, today: dt.date) -> Detail | None:
         (gettext_lazy("地址"), page.address),
         (gettext_lazy("所在单位"), page.host),
         (gettext_lazy("开放时间"), page.opening),
-        (gettext_lazy("规模"), "，".join(text % {"n": f"{n.normalize():f}"} for text, n in size if n)),
+        (gettext_lazy("规模"), _("，").join(text % {"n": f"{n.normalize():f}"} for text, n in size if n)),
         (gettext_lazy("展品"), page.exhibits and _("%(n)s 件") % {"n": page.exhibits}),
         (gettext_lazy("管理单位"), page.unit),
     ]

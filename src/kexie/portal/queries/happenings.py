@@ -148,7 +148,7 @@ def _show(same: Sequence[UpcomingShow]) -> Happening:
         title=one.title,
         kind=str(Activity.Kind.SHOW.label),
         day=one.on,
-        hours="、".join(f"{start.hour}:{start:%M}" for start in times),
+        hours=_("、").join(f"{start.hour}:{start:%M}" for start in times),
         where=where,
         href=reverse("portal:museum", args=[one.museum_code]) if single else reverse("portal:museums"),
     )

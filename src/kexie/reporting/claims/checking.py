@@ -137,7 +137,7 @@ class Check:
             form=claim.form,
             quantity=claim.quantity,
             verdict=verdict,
-            why=f"{how}；{outcome}",
+            why=how + _("；") + outcome,
             measure=measure,
             cell=cell,
             actual=value,

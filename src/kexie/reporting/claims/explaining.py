@@ -19,9 +19,9 @@ def linked(candidate: Candidate, narrowed: Narrowing, stated: Stated, cell: Cell
         % {"words": _words(candidate.words), "label": candidate.measure.label}
     ]
     if narrowed.words:
-        parts.append(_("范围：%(names)s") % {"names": "、".join(narrowed.words)})
+        parts.append(_("范围：%(names)s") % {"names": _("、").join(narrowed.words)})
     parts.append(_period(cell, stated.words))
-    return "；".join(parts)
+    return _("；").join(parts)
 
 
 def compared(quantity: Quantity, measure: Measure, value: Number, rows: int, *, inside: bool) -> str:

@@ -14,8 +14,10 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from kexie.ui import charts
+from kexie.ui.units import unit_word
 
 register = template.Library()
+register.filter(unit_word)
 
 THOUSAND, WAN, MILLION, YI = (Decimal(10) ** power for power in (3, 4, 6, 8))
 WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
@@ -70,6 +72,22 @@ def wan(value: object) -> SafeString | str:
 
 def _counts_in_wan() -> bool:
     return (get_language() or "").startswith("zh")
+
+
+@register.filter
+def after_number(unit: object) -> str:
+    """The unit as it follows a number: at once in Chinese, after a space in other languages."""
+    word = unit_word(unit)
+    return word if _counts_in_wan() or word in {"", "%"} else f" {word}"
+
+
+@register.filter
+def bracketed_unit(unit: object) -> str:
+    """The unit in brackets after the title of a chart; nothing where there is no word for it."""
+    word = unit_word(unit)
+    if not word:
+        return ""
+    return gettext("（") + word + gettext("）")
 
 
 @register.filter

@@ -136,7 +136,9 @@ class UnitField(forms.Field):
     def _unclear(self, near: list[Unit]) -> str:
         if not near:
             return _("没有找到这个单位，请填写完整的单位名称或编号。")
-        names = "；".join(f"{unit.name}（{unit.code}）" for unit in near)
+        names = _("；").join(
+            _("%(name)s（%(code)s）") % {"name": unit.name, "code": unit.code} for unit in near
+        )
         return _("不止一个单位符合，请填写编号：%(names)s") % {"names": names}
 
 

@@ -133,7 +133,9 @@ def _table(grants: list[Grant]) -> Table:
 def _row(grant: Grant) -> Row:
     revoked = grant.revoked_at is not None
     cells = [
-        Cell(f"{grant.account.display_name}（{grant.account.username}）"),
+        Cell(
+            _("%(name)s（%(code)s）") % {"name": grant.account.display_name, "code": grant.account.username}
+        ),
         Cell(grant.get_role_display()),
         Cell(str(grant.unit)),
         Cell(grant.valid_from),

@@ -18,6 +18,7 @@ from kexie.ledger.measures import Cell, Measure
 from kexie.reporting.claims.documents import text_of
 from kexie.reporting.claims.models import Correction
 from kexie.reporting.claims.vocabulary import stored
+from kexie.ui.units import unit_word
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _NAMED = (Kind.ASSOCIATION, Kind.COUNTY_ASSOCIATION, Kind.MUSEUM, Kind.SOCIETY, Kind.BASE)
@@ -75,7 +76,12 @@ class CorrectionForm(forms.Form):
     )
     until = forms.DateField(label=gettext_lazy("至"), required=False, widget=_DAY)
     area = forms.ChoiceField(label=gettext_lazy("地区"), required=False)
-    place = forms.ModelChoiceField(label=gettext_lazy("单位"), required=False, queryset=Unit.objects.none(), empty_label=gettext_lazy("全部"))
+    place = forms.ModelChoiceField(
+        label=gettext_lazy("单位"),
+        required=False,
+        queryset=Unit.objects.none(),
+        empty_label=gettext_lazy("全部"),
+    )
     source = forms.CharField(
         label=gettext_lazy("外部来源"),
         required=False,
@@ -153,7 +159,8 @@ def _measures(scope: Scope) -> list[tuple[str, list[tuple[str, str]]]]:
     groups: dict[str, list[tuple[str, str]]] = {}
     for one in registry.measures().values():
         if scope.allows(one.context):
-            groups.setdefault(one.group, []).append((one.key, f"{one.label}（{one.unit}）"))
+            named = _("%(name)s（%(code)s）") % {"name": one.label, "code": unit_word(one.unit) or one.unit}
+            groups.setdefault(one.group, []).append((one.key, named))
     return [(str(GROUPS.get(group, group)), choices) for group, choices in groups.items()]
 
 
