@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 Bounds = tuple[int | None, int | None]
 OPENED = dt.date(2021, 6, 1)
 CITY_MUSEUM = "阜阳市科技馆"
-MATCH = {"event": "“海智”专家阜阳对接会"}
+MATCH = {"event": "海智专家阜阳对接会"}
 HUAIHAI, METHODS = "淮海科技奖", "安徽省创新方法大赛"
 
 
@@ -55,8 +55,8 @@ ANSWERS = (
     Answer("F21", "facilities.galleries", 127),
     Answer("F22", "facilities.provincial_bases", 8),
     Answer("F23", "facilities.provincial_demos", 73),
-    Answer("F24", "contests.organising_honours", (2, None), {"award": "CASTIC"}),
-    Answer("F25", "contests.organising_honours", (2, None), {"award": "SURVEY"}),
+    Answer("F24", "contests.organising_honours", (2, None), {"award": "全国青少年科技创新大赛"}),
+    Answer("F25", "contests.organising_honours", (2, None), {"award": "全国青少年科学调查体验活动"}),
     Answer("F26", "governance.campaign_years", (5, None)),
     Answer("F27", "governance.campaign_honours", (2, None)),
     Answer("F28", "rural.posted_persons", 33),

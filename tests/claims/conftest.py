@@ -7,7 +7,7 @@ import pytest
 
 from kexie.foundation.access.models import Account
 from kexie.reporting.claims.checking import check
-from tests.demo import loaded
+from tests.demo import whole_city
 
 ARTICLE = Path(__file__).parents[3] / "shared" / "article.txt"
 FIGURES = ARTICLE.with_name("article-figures.csv")
@@ -18,7 +18,7 @@ NOW = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
 
 @pytest.fixture(scope="package")
 def scope(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), loaded() as found:
+    with django_db_blocker.unblock(), whole_city() as found:
         yield found
 
 

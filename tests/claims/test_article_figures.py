@@ -21,7 +21,9 @@ def cell_of(answer):
     return Cell(answer.measure, period, unit=unit, filters=tuple(sorted(answer.filters.items())))
 
 
-@pytest.mark.parametrize("answer", [one for one in ANSWERS if one.expected is not None], ids=lambda one: one.id)
+@pytest.mark.parametrize(
+    "answer", [one for one in ANSWERS if one.expected is not None], ids=lambda one: one.id
+)
 def test_figure(scope, answer):
     value = figures.value(cell_of(answer), scope)
     low, high = answer.expected if isinstance(answer.expected, tuple) else (answer.expected, answer.expected)

@@ -1,5 +1,7 @@
 """Claims made without a number: 全覆盖 and ranks."""
 
+import itertools
+
 import pytest
 
 from kexie.kernel.quantities import read
@@ -31,7 +33,14 @@ def test_ranks(text, expected):
 
 @pytest.mark.parametrize(
     "text",
-    ["第一准则。", "是第一位的。", "全省第一届科普大会召开。", "走在前列、勇当先锋。", "全国第三批名单公布。", "第一时间响应。"],
+    [
+        "第一准则。",
+        "是第一位的。",
+        "全省第一届科普大会召开。",
+        "走在前列、勇当先锋。",
+        "全国第三批名单公布。",
+        "第一时间响应。",
+    ],
 )
 def test_no_ranks(text):
     assert claims(text) == []
@@ -61,4 +70,4 @@ def test_coverage_claims_a_hundred_per_cent():
 def test_claims_stand_in_order_and_do_not_overlap():
     found = claims_of(read("建成61个,全市全覆盖,居全省第3位,培训2.8万人次。"))
     assert [one.form.value for one in found] == ["quantity", "coverage", "rank", "quantity"]
-    assert all(first.end <= second.start for first, second in zip(found, found[1:], strict=False))
+    assert all(first.end <= second.start for first, second in itertools.pairwise(found))

@@ -159,7 +159,8 @@ def _measures(scope: Scope) -> list[tuple[str, list[tuple[str, str]]]]:
     groups: dict[str, list[tuple[str, str]]] = {}
     for one in registry.measures().values():
         if scope.allows(one.context):
-            named = _("%(name)s（%(code)s）") % {"name": one.label, "code": unit_word(one.unit) or one.unit}
+            word = unit_word(one.unit)
+            named = _("%(name)s（%(code)s）") % {"name": one.label, "code": word} if word else str(one.label)
             groups.setdefault(one.group, []).append((one.key, named))
     return [(str(GROUPS.get(group, group)), choices) for group, choices in groups.items()]
 
