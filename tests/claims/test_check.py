@@ -95,6 +95,8 @@ def test_links(check_text, text, measure, filters):
         ("计划建设校园科技馆100个。", "unlinked"),
         ("校园科技馆比上年增加7个。", "unlinked"),
         ("平均每县校园科技馆8个。", "unlinked"),
+        ("市科技馆年接待能力50万人次。", "unlinked"),
+        ("市科技馆新馆预计明年竣工,年接待观众60万人次。", "unlinked"),
         ("1999年,全市建设校园科技馆3个。", "no-records"),
         ("科技馆总量居全省前列。", "outside"),
         ("高新技术企业科协覆盖率为64.8%。", "supported"),

@@ -35,6 +35,9 @@ _PLAN = re.compile(
     r"[^,。;]{0,30}$"
 )
 
+_AHEAD = re.compile(r"(?:预计|力争|明年|下一步|拟于|今后(?!五年来)|到20\d\d年(?:底|末)?[,将])[^;]*$")
+_CAPACITY = re.compile(r"(?:能力|可达|可接待|可容纳|容量|最多可|限流|核定)[^,。;]{0,4}$")
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -187,8 +190,11 @@ def _no_total(place: Place, claim: Claim) -> str | None:
     before = place.before
     if claim.form != Form.QUANTITY:
         return None
-    if _PLAN.search(before):
+    ahead = place.bare.text[place.segment.start : place.span.start]
+    if _PLAN.search(before) or _AHEAD.search(ahead):
         return _("说的是计划或目标，不是已经发生的事，台账不作核对。")
+    if _CAPACITY.search(before):
+        return _("说的是能力或限额，不是实际发生的数。")
     if _CHANGE.search(before):
         return _("说的是增减，不是总数；请核对前后两个总数。")
     if _RATE.search(before):

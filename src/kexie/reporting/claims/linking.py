@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 
-from kexie.kernel.quantities import Quantity
+from kexie.kernel.quantities import Quantity, units
 from kexie.ledger.measures import Measure
 from kexie.reporting.claims import vocabulary
 from kexie.reporting.claims.context import FIRST_BACK, Place, Span
@@ -204,9 +204,9 @@ def _is_coverage(measure: Measure) -> bool:
 
 
 def _unit_fit(measure: Measure, unit: str) -> float | None:
-    """Return how well the unit fits, None when it does not; a number without a unit fits any."""
+    """Return how well the unit fits, None when it does not; a number without a unit fits any that counts."""
     if not unit:
-        return 0.0
+        return None if units.is_continuous(measure.unit) else 0.0
     plain = _BRACKET.sub("", unit)
     if unit == measure.unit or plain == _BRACKET.sub("", measure.unit):
         return _SAME_UNIT
