@@ -32,6 +32,7 @@ COMMANDS = {
     "import": Entry(f"{_CLI}.records:import_", "从 Excel 导入记录。 Import records from Excel.", django=True),
     "export": Entry(f"{_CLI}.records:export", "导出记录到 Excel。 Export records to Excel.", django=True),
     "backup": Entry(f"{_CLI}.backing_up:backup", "备份数据库。 Dump the database."),
+    "restore": Entry(f"{_CLI}.backing_up:restore", "从备份恢复数据库。 Restore the database from a dump."),
     "doctor": Entry(
         f"{_CLI}.doctor:doctor", "检查部署并说明如何修复。 Check the deployment and say what to do."
     ),
@@ -42,6 +43,9 @@ COMMANDS = {
     "clean": Entry(f"{_CLI}.developing:clean", "删除生成的文件。 Remove what was generated."),
     "manage": Entry(f"{_CLI}.developing:manage", "Django's own commands.", hidden=True),
     "worker": Entry(f"{_CLI}.serving:worker", "Run background tasks alone.", hidden=True),
+    "reference": Entry(
+        f"{_CLI}.reference:reference", "Write the reference pages from the code.", django=True, hidden=True
+    ),
 }
 
 
