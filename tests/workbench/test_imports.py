@@ -11,12 +11,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook, load_workbook
 
 from kexie.contexts.museums.models import ClosedDay, DailyVisits
+from kexie.kernel.ids import uuid7
+from kexie.ledger import operations as ledger
 from kexie.ledger.models import LogEntry, State
 from kexie.platform import tasks
 from kexie.workbench.desk.columns import column
 from kexie.workbench.importing import cells
 from kexie.workbench.models import ImportJob
 from kexie.workbench.web import imports as web
+from tests.foundation.conftest import NOW
 from tests.workbench.conftest import Desk, read
 
 UPLOAD = "/work/records/museums.visits/import"
@@ -251,6 +254,41 @@ def test_large_files_are_done_in_the_background(desk: Desk, monkeypatch: pytest.
     assert tasks.run_pending() == 1
     job.refresh_from_db()
     assert (job.state, DailyVisits.objects.count()) == ("DONE", 1)
+
+
+def test_a_job_whose_worker_is_gone_is_put_away_by_cancelling_twice(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "SMALL_FILE", 0)
+    client = desk.client("COORDINATOR")
+    job = upload(client, sheet(GOOD))
+    for state in ("CHECKING", "CANCELLED"):
+        client.post(f"/work/imports/{job.pk}/cancel")
+        job.refresh_from_db()
+        assert job.state == state
+
+
+def test_a_thing_without_a_name_is_known_by_what_it_is_shown_as(desk: Desk) -> None:
+    from kexie.contexts.touring.models import Caravan, CaravanStop, CaravanTrip
+
+    city, actor = desk.city, desk.account("COORDINATOR")
+    van = Caravan.objects.create(
+        association=city.association, unit=city.yingzhou, name="颍州大篷车", bought_on=dt.date(2020, 1, 1)
+    )
+    common = {"unit": city.yingzhou, "area": city.yingzhou.area, "caravan": van}
+    for day in (1, 2):
+        when = {"departs_at": dt.time(8), "returned_on": dt.date(2025, 3, day), "returns_at": dt.time(17)}
+        trip = CaravanTrip(id=uuid7(), occurred_on=dt.date(2025, 3, day), **when, **common)
+        ledger.draft(record=trip, actor=actor, now=NOW, scope=desk.scope)
+    client, url = desk.client("COORDINATOR"), "/work/records/touring.caravan_stops/"
+    found = client.get(f"{url}choices/trip?q=颍州 2025-3-2&for=entry").json()["items"]
+    assert [one["label"] for one in found] == [str(trip)]
+    head = ["单位", "出车记录", "日期", "活动地点", "主要对象"]
+    audience = str(CaravanStop._meta.get_field("audience").flatchoices[0][1])
+    row = ["颍州区科协", f"{trip}", "2025-3-2", "清河路小学", audience]
+    answer = client.post(f"{url}import", {"file": sheet(row, [*row[:1], "没有这趟", *row[2:]], head=head)})
+    assert answer.status_code == 302, answer.context["error"]
+    assert told(ImportJob.objects.get()) == [("B3", "没有找到出车记录“没有这趟”，请先登记或核对名称。")]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,7 +15,8 @@ from kexie.foundation.places.models import Place
 from kexie.foundation.units.models import Unit
 from kexie.kernel import text
 from kexie.kernel.scope import Scope
-from kexie.ledger.models import Record, State
+from kexie.ledger import registry
+from kexie.ledger.models import Record, Reference, State
 from kexie.workbench.desk.columns import AnyField
 
 # The columns by which people name a thing, best first; the first is exact enough to sort by.
@@ -27,6 +28,8 @@ _NAMES: dict[type[models.Model], tuple[str, ...]] = {
 }
 _TITLE_FIELDS = ("name", "title", "award", "code", "number")
 CHUNK = 2_000
+# The latest things without a name of their own that a text is compared with.
+MOST_DESCRIBED = 20_000
 
 
 def candidates(field: AnyField, scope: Scope) -> QuerySet[Any]:
@@ -53,11 +56,12 @@ def names_of(model: Any) -> tuple[str, ...]:
 
 
 def search(rows: QuerySet[Any], words: str, *, limit: int) -> list[Any]:
-    """Return the first things whose names hold every word."""
-    names = names_of(rows.model)
+    """Return the first things that every word is said of: in a name, or as the day of a record."""
+    paths = _spoken(rows.model)
     for word in text.clean(words).split():
-        rows = rows.filter(reduce(or_, (Q(**{f"{name}__icontains": word}) for name in names)))
-    return list(_with_hints(rows)[:limit])
+        said = reduce(or_, (Q(**{f"{path}__icontains": word}) for path in paths), _on_day(rows.model, word))
+        rows = rows.filter(said)
+    return list(described(rows)[:limit])
 
 
 def hint(thing: Any) -> str:
@@ -88,6 +92,8 @@ def by_name(rows: QuerySet[Any], wanted: Iterable[str]) -> dict[str, list[Any]]:
             for spelling in {str(thing.pk), *(str(getattr(thing, name)) for name in names)}:
                 if spelling in found:
                     found[spelling][thing.pk] = thing
+    if not names:
+        _match_descriptions(rows, found)
     return {one: list(things.values()) for one, things in found.items()}
 
 
@@ -104,8 +110,49 @@ def _uuid(value: str) -> uuid.UUID | None:
         return None
 
 
-def _with_hints(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.select_related("area") if rows.model is Unit else rows
+def _match_descriptions(rows: QuerySet[Any], found: dict[str, dict[Any, Any]]) -> None:
+    """Match what has no name of its own (a trip, a stop) by what it is shown as."""
+    if all(_uuid(one) for one in found):
+        return
+    by_key = {text.key(one): one for one in found}
+    for thing in described(rows)[:MOST_DESCRIBED]:
+        spelling = by_key.get(text.key(str(thing)))
+        if spelling is not None:
+            found[spelling][thing.pk] = thing
+
+
+def _spoken(model: Any) -> tuple[str, ...]:
+    """Return the paths searched for a model's things: their names, or what the desk and their relations know."""
+    names = names_of(model)
+    if names != ("pk",):
+        return names
+    declared = next((one for one in registry.record_types().values() if one.model is model), None)
+    related = tuple(f"{name}__name" for name in _own_relations(model))
+    return (*(declared.search if declared else ()), *related)
+
+
+def _on_day(model: Any, word: str) -> Q:
+    nothing = Q(pk__in=[])
+    if not issubclass(model, Record):
+        return nothing
+    try:
+        return Q(occurred_on=text.date(word))
+    except ValueError:
+        return nothing
+
+
+def described(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Fetch with the things what their descriptions and hints name."""
+    if rows.model is Unit:
+        return rows.select_related("area")
+    relations = _own_relations(rows.model) if names_of(rows.model) == ("pk",) else ()
+    return rows.select_related(*relations) if relations else rows
+
+
+def _own_relations(model: Any) -> tuple[str, ...]:
+    """Return the relations to reference data that a record type adds to what every record has."""
+    fields = (field for field in model._meta.concrete_fields if field.is_relation)
+    return tuple(field.name for field in fields if issubclass(field.related_model, Reference))
 
 
 def _area_prefix(scope: Scope) -> str:

@@ -70,7 +70,7 @@ class Column:
             return None
         match self.kind:
             case Kind.CHOICE | Kind.STATE if self.field is not None:
-                return str(dict(self.field.flatchoices).get(raw, raw))
+                return str(_choices(self.field).get(raw, raw))
             case Kind.FLAG:
                 return _("是") if raw else _("否")
             case Kind.TIME:
@@ -127,6 +127,11 @@ def name_of(desk_type: DeskType, row: Any) -> str:
     if title.name == "occurred_on":
         return f"{row.unit} {row.occurred_on:%Y-%m-%d}"
     return f"{value or row.unit} {row.occurred_on:%Y-%m-%d}"
+
+
+@cache
+def _choices(field: Any) -> dict[Any, Text]:
+    return dict(field.flatchoices)
 
 
 def excel_value(value: Any) -> Any:

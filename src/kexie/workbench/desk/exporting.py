@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from itertools import islice
 from typing import IO, Any
 
 from django.db.models import QuerySet
@@ -13,7 +14,7 @@ from kexie.ledger.models import Record
 from kexie.ledger.record_types import DeskType
 from kexie.platform.audit import operations as audit
 from kexie.platform.imports import writing
-from kexie.workbench.desk import queries
+from kexie.workbench.desk import candidates, queries
 from kexie.workbench.desk.columns import Column, Kind, columns, excel_value
 
 # An Excel sheet ends at 1 048 576 rows; long before, no office opens it any more.
@@ -51,7 +52,7 @@ def export(
         )
     shown = columns_of(desk_type)
     headings = [writing.Heading(str(one.label), _width(one)) for one in shown]
-    file = writing.workbook(str(desk_type.name), headings, _values(queries.with_columns(rows, shown), shown))
+    file = writing.workbook(str(desk_type.name), headings, _values(rows, shown))
     if account is not None:
         audit.append(
             association_id=account.association_id,
@@ -70,8 +71,27 @@ def file_name(desk_type: DeskType, day: dt.date) -> str:
 
 
 def _values(rows: QuerySet[Any], shown: list[Column]) -> Iterator[list[Any]]:
-    for row in rows.iterator(chunk_size=_CHUNK):
-        yield [excel_value(one.value(row)) for one in shown]
+    """Yield the rows' values. What they point at is named once, not read again with every row."""
+    direct = [one for one in shown if one.kind is Kind.RELATION and "__" not in one.name]
+    others = [one for one in shown if one not in direct]
+    names: dict[Column, dict[Any, str]] = {one: {None: ""} for one in direct}
+    found = queries.with_columns(rows, others).iterator(chunk_size=_CHUNK)
+    while chunk := list(islice(found, _CHUNK)):
+        for one in direct:
+            _learn(one, chunk, names[one])
+        for row in chunk:
+            yield [
+                names[one][getattr(row, one.field.attname)] if one in names else excel_value(one.value(row))
+                for one in shown
+            ]
+
+
+def _learn(one: Column, chunk: list[Any], names: dict[Any, str]) -> None:
+    """Read the names of what a column of these rows points at, as far as they are not known yet."""
+    ids = {getattr(row, one.field.attname) for row in chunk} - names.keys()
+    if ids:
+        things = candidates.described(one.field.related_model._base_manager.all()).filter(pk__in=ids)
+        names |= {thing.pk: str(thing) for thing in things}
 
 
 def _width(one: Column) -> int:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.files.base import File
 from django.db import connections, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -118,17 +119,25 @@ def run(*, job: ImportJob) -> ImportJob:
 def start(*, job: ImportJob, confirms: bool) -> bool:
     """Claim a checked job for running; whether this call did (nobody runs one twice)."""
     ready = ImportJob.objects.filter(pk=job.pk, state=ImportJob.State.READY)
-    claimed = ready.update(state=ImportJob.State.IMPORTING, done=0, confirms=confirms, finished_at=None)
+    claimed = ready.update(
+        state=ImportJob.State.IMPORTING, done=0, confirms=confirms, finished_at=None, cancel_asked=False
+    )
     job.refresh_from_db()
     return bool(claimed)
 
 
 def cancel(*, job: ImportJob) -> None:
-    """Stop a running job at its next step, or put away one that waits."""
-    running = ImportJob.objects.filter(pk=job.pk, state__in=ImportJob.RUNNING)
-    if not running.update(cancel_asked=True):
-        waiting = (ImportJob.State.READY, ImportJob.State.FAULTY)
-        ImportJob.objects.filter(pk=job.pk, state__in=waiting).update(state=ImportJob.State.CANCELLED)
+    """Stop a running job at its next step, or put away one that waits.
+
+    Asked a second time, a job counts as cancelled at once: whatever ran it may be gone. If it is not, its transaction
+    ends as it ends, and the job says so.
+    """
+    cancelled, now = ImportJob.State.CANCELLED, timezone.now()
+    mine = ImportJob.objects.filter(pk=job.pk)
+    waiting = Q(state__in=(ImportJob.State.READY, ImportJob.State.FAULTY))
+    running = Q(state__in=ImportJob.RUNNING)
+    if not mine.filter(waiting | running & Q(cancel_asked=True)).update(state=cancelled, finished_at=now):
+        mine.filter(running).update(cancel_asked=True)
 
 
 def read(job: ImportJob) -> list[SheetRow]:
