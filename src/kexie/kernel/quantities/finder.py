@@ -29,6 +29,7 @@ _MORE_AFTER_UNIT = re.compile(r"[多余](?![次个家项种名位方地样元余
 _PERCENT = re.compile(rf"百分之(?P<number>{_NUMBER})(?P<more>[余多几])?")
 _FRACTION = re.compile(r"(?P<below>[二三四五六七八九十\d]+)分之(?P<above>[一二两三四五六七八九\d]+)")
 _HALF = re.compile(r"半(?P<unit>个月|个小时|小时|年|天)")
+_AND_A_HALF = re.compile(r"(?P<number>\d{1,3}|[一两三四五六七八九十]{1,3})个半(?P<unit>月|小时|星期)")
 _VAGUE = re.compile(r"(?<![人户次场总件指系分倍参函个位岁基字半少无负])[数几](?P<scale>[十百千万亿]+)")
 _TENS = re.compile(r"(?P<tens>[二三四五六七八九]?十)几(?P<scale>[万亿]?)")
 _NEIGHBOURS = re.compile(
@@ -109,7 +110,7 @@ def _skip(text: str, flags: bytearray, start: int) -> int:
 
 
 def _at(text: str, flags: bytearray, start: int) -> Found | None:
-    for rule in (_percent, _fraction, _half, _vague, _tens, _neighbours):
+    for rule in (_percent, _fraction, _half, _and_a_half, _vague, _tens, _neighbours):
         if (found := rule(text, start)) is not None:
             return found
     body = _body(text, flags, start)
@@ -235,7 +236,8 @@ def _without_measure(text: str, body: _Body) -> str | None:
     if _COUNTED.match(text, body.end) and (not body.chinese or body.more or body.number.scaled):
         return ""
     if body.chinese:
-        return "" if body.number.scaled and not body.bare and _BOUNDARY.match(text, body.end) else None
+        is_plain = not body.bare or wording.before(text, body.start, bare=True) is not None
+        return "" if body.number.scaled and is_plain and _BOUNDARY.match(text, body.end) else None
     if body.number.scaled or (body.more and body.more != "来"):
         return ""
     if (match := _LISTED.match(text, body.end)) and _EACH.search(text[max(0, body.start - 60) : body.start]):
@@ -328,6 +330,16 @@ def _half(text: str, start: int) -> Found | None:
         return None
     half = Decimal("0.5")
     return Found(start, match.end(), half, match["unit"], Interval(half, half, counts=False))
+
+
+def _and_a_half(text: str, start: int) -> Found | None:
+    """Match 两个半小时."""
+    match = _AND_A_HALF.match(text, start)
+    if match is None:
+        return None
+    value = parse(match["number"]).value + Decimal("0.5")
+    unit = f"个{match['unit']}"
+    return Found(start, match.end(), value, unit, Interval(value, value, counts=False))
 
 
 def _vague(text: str, start: int) -> Found | None:
