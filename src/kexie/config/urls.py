@@ -11,6 +11,10 @@ _PARTS = (
     ("", "kexie.platform.files.urls"),  # /files/
     ("", "kexie.reporting.claims.urls"),  # /texts/
     ("work/dashboard/", "kexie.workbench.dashboard.urls"),
+    ("work/units/", "kexie.workbench.directory.urls.units"),
+    ("work/people/", "kexie.workbench.directory.urls.people"),
+    ("work/places/", "kexie.workbench.directory.urls.places"),
+    ("work/areas/", "kexie.workbench.directory.urls.areas"),
     ("work/", "kexie.workbench.urls"),
     ("", "kexie.ui.urls"),  # /ui-gallery/, /appearance/
     ("figures/", "kexie.portal.figures.urls"),

@@ -33,6 +33,13 @@ _ELSEWHERE = (
     ("access:rules", gettext_lazy("安全策略"), "settings", Action.MANAGE_GRANTS),
     ("access:audit", gettext_lazy("审计记录"), "ledger", Action.READ_AUDIT),
 )
+# What every area of work points at.
+_DIRECTORY = (
+    ("units:list", gettext_lazy("单位"), "organisation", Action.READ_UNITS),
+    ("people:list", gettext_lazy("人员"), "people", Action.READ_PEOPLE),
+    ("places:list", gettext_lazy("地点"), "pin", Action.READ_UNITS),
+    ("areas:list", gettext_lazy("行政区划"), "globe", Action.READ_UNITS),
+)
 
 
 def context_label(context: str) -> Text:
@@ -68,6 +75,8 @@ def rail(rights: Rights, path: str, *, current: str = "", key: str = "") -> list
         groups.append(Group(str(context_label(current)), shown))
     if links:
         groups.append(Group(_("业务"), links))
+    if directory := _directory(rights, path):
+        groups.append(Group(_("基础信息"), directory))
     return groups
 
 
@@ -84,6 +93,12 @@ def _top(rights: Rights, path: str) -> list[Link]:
         if url and action in _actions(rights):
             links.append(Link(str(label), url, icon, current=path == url))
     return links
+
+
+def _directory(rights: Rights, path: str) -> list[Link]:
+    allowed = _actions(rights)
+    found = [(reverse(name), label, icon) for name, label, icon, action in _DIRECTORY if action in allowed]
+    return [Link(str(label), url, icon, current=path.startswith(url)) for url, label, icon in found]
 
 
 def _actions(rights: Rights) -> set[Action]:

@@ -1,0 +1,1 @@
+"""Addresses of the directory, one module for each of its parts."""
