@@ -66,7 +66,7 @@ def _measure(measure: Measure) -> Iterator[str]:
         "dimensions": "、".join(f"{dim.label} `{dim.name}`" for dim in measure.dims),
         "rolled up": "yes" if measure.is_rolled_up else "",
         "shown to": "anyone" if measure.public else "who signs in",
-        "source": measure.source,
+        "source": str(measure.source),
         "words": "; ".join(f"`{words}`" for words in measure.words),
     }
     yield from (f"- {name}: {value}" for name, value in facts.items() if value)

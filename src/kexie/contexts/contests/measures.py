@@ -25,7 +25,7 @@ MEASURES: tuple[Measure, ...] = (
             "青少年 竞赛品牌|赛事品牌|品牌赛事",
         ),
         definition=_("期内举办过的不同竞赛系列数：同一系列的各县赛、市赛和各届合算一项。"),
-        source="article-figures.csv F51; domain.md 3",
+        source=_("工作口径：同一竞赛系列合算一项"),
         group="literacy",
     ),
     Measure(
@@ -38,7 +38,7 @@ MEASURES: tuple[Measure, ...] = (
         dims=(_LEVEL, _CONTEST_SERIES),
         words=("举办|承办|组织|开展 青少年|中小学生|中小学|学生|科技创新|机器人 竞赛|大赛|赛事",),
         definition=_("期内举办的竞赛场次：一个系列在一个级别由一个单位举办一次为一场。"),
-        source="domain.md 3.2",
+        source=_("全国科普统计调查：科普（技）竞赛次数"),
         group="literacy",
     ),
     Measure(
@@ -51,7 +51,7 @@ MEASURES: tuple[Measure, ...] = (
         dims=(_LEVEL, _CONTEST_SERIES),
         words=("参赛作品|申报作品|报送作品|征集作品|参赛项目|申报项目 大赛|竞赛|比赛|青少年|学生",),
         definition=_("各场竞赛收到的参赛作品之和；同一作品逐级参赛，每级各计一次。"),
-        source="domain.md 3.2, 8",
+        source=_("青少年科技创新大赛规则：作品逐级参赛"),
         group="literacy",
     ),
     Measure(
@@ -64,7 +64,7 @@ MEASURES: tuple[Measure, ...] = (
         dims=(_LEVEL, _CONTEST_SERIES),
         words=("竞赛|大赛|比赛|赛事 参赛|参加|参与 学生|青少年|选手|师生|中小学生",),
         definition=_("各场竞赛参赛人次之和；同一学生参加几场计几次。缺人数的场次不计，另行列出。"),
-        source="domain.md 3.4, 8",
+        source=_("全国科普统计调查：科普（技）竞赛参加人次"),
         group="literacy",
     ),
     Measure(
@@ -83,7 +83,7 @@ MEASURES: tuple[Measure, ...] = (
         ),
         words=("青少年|中小学生|中小学|学生|机器人 竞赛|大赛|比赛 获奖|获得|荣获|奖项|获|奖",),
         definition=_("期内公布的获奖结果条数；一件作品在一级竞赛获一个奖为一条。"),
-        source="domain.md 3.3",
+        source=_("以公布的获奖结果为准"),
         group="literacy",
     ),
     Measure(
@@ -99,7 +99,7 @@ MEASURES: tuple[Measure, ...] = (
             "青少年|中小学生 主题活动|科普活动|科学教育活动|品牌活动",
         ),
         definition=_("期内开展过的不同青少年主题活动（非竞赛）数：同一活动各县、各年合算一项。"),
-        source="article-figures.csv F52; domain.md 3.6",
+        source=_("工作口径：同一活动各县、各年合算一项"),
         group="literacy",
     ),
     Measure(
@@ -114,7 +114,7 @@ MEASURES: tuple[Measure, ...] = (
             "科学调查体验|科学营|科技营|夏令营|主题活动 参与|参加|吸引|覆盖 学生|青少年|营员|师生|中小学生",
         ),
         definition=_("各期青少年主题活动参与人次之和。缺人数的不计，另行列出。"),
-        source="domain.md 3.6, 8",
+        source=_("工作口径：按计数方法记录的参与人次"),
         group="literacy",
     ),
     Measure(
@@ -127,8 +127,8 @@ MEASURES: tuple[Measure, ...] = (
         where=_YOUTH & Q(kind=Honour.Kind.UNIT),
         dims=(Dim("award", _("赛事或活动")), Dim("title", _("荣誉名称")), Dim("awarder", _("授予单位"))),
         words=("青少年|中小学 优秀组织单位|优秀组织奖|优秀组织|先进集体|先进单位|组织工作",),
-        definition=_("单位因组织青少年竞赛或主题活动获得的集体荣誉次数；按赛事或活动分别可查（F24、F25）。"),
-        source="article-figures.csv F24, F25",
+        definition=_("单位因组织青少年竞赛或主题活动获得的集体荣誉次数；按赛事或活动分别可查。"),
+        source=_("以授予单位的表彰文件为准"),
         group="literacy",
     ),
 )

@@ -12,7 +12,7 @@ _KIND = Dim("kind", _("类别"), "facility_kind")
 _TITLE = Dim("title", _("称号"))
 _IN_USE = ("ACCEPTED", "OPERATING")
 _GROUP = "popularisation"
-_WORK = "工作口径：累计建设与在用分开统计"
+_WORK = _("工作口径：累计建设与在用分开统计")
 _PIECES = ("座", "处", "家", "所", "间")
 _EVER = _("累计通过验收的设施数，每处只计一次；后来停用、摘牌或移交的仍计入。")
 _NOW = _("期末最近一次阶段为验收建成或运行的设施数；停用整改、摘牌撤销、资产移交的不计。")
@@ -21,7 +21,7 @@ _VALID = _("期末仍在有效期内的单位数，同一单位只计一次。")
 
 
 def _built(
-    key: str, label: Text, kinds: tuple[str, ...], words: tuple[str, ...], source: str = _WORK
+    key: str, label: Text, kinds: tuple[str, ...], words: tuple[str, ...], source: Text = _WORK
 ) -> Measure:
     return Measure(
         key=f"facilities.{key}",
@@ -41,7 +41,7 @@ def _built(
 
 
 def _in_use(
-    key: str, label: Text, kinds: tuple[str, ...], words: tuple[str, ...], source: str = _WORK
+    key: str, label: Text, kinds: tuple[str, ...], words: tuple[str, ...], source: Text = _WORK
 ) -> Measure:
     return Measure(
         key=f"facilities.{key}_now",
@@ -106,7 +106,7 @@ MEASURES: tuple[Measure, ...] = (
         dims=(_KIND,),
         words=("科普设施|校园科技馆|科普活动室|科普画廊|科普基地 参观|服务|接待|受益|惠及",),
         definition=_("各设施按计数方法记录的参观和活动人次之和。"),
-        source="全国科普统计调查：科普场地参观人次",
+        source=_("全国科普统计调查：科普场地参观人次"),
     ),
     Measure(
         key="facilities.provincial_bases",
@@ -120,7 +120,7 @@ MEASURES: tuple[Measure, ...] = (
         dims=(_TITLE,),
         words=("省级科普教育基地|省科普教育基地|省科协科普教育基地", "省 科普教育基地"),
         definition=_AWARDED,
-        source="以授予单位的认定文件为准",
+        source=_("以授予单位的认定文件为准"),
     ),
     Measure(
         key="facilities.provincial_bases_valid",
@@ -135,7 +135,7 @@ MEASURES: tuple[Measure, ...] = (
         dims=(_TITLE,),
         words=("省级科普教育基地|省科普教育基地 现有|有效|在期",),
         definition=_VALID,
-        source="以授予单位的认定文件为准",
+        source=_("以授予单位的认定文件为准"),
     ),
     Measure(
         key="facilities.provincial_st_bases",
@@ -149,7 +149,7 @@ MEASURES: tuple[Measure, ...] = (
         dims=(_TITLE,),
         words=("省科学技术普及基地|省级科学技术普及基地|科学技术普及基地",),
         definition=_AWARDED,
-        source="以授予单位的认定文件为准",
+        source=_("以授予单位的认定文件为准"),
     ),
     Measure(
         key="facilities.national_bases",
@@ -163,7 +163,7 @@ MEASURES: tuple[Measure, ...] = (
         dims=(_TITLE,),
         words=("全国科普教育基地|国家级科普教育基地|国家科普教育基地",),
         definition=_AWARDED,
-        source="以授予单位的认定文件为准",
+        source=_("以授予单位的认定文件为准"),
     ),
     Measure(
         key="facilities.city_bases",
@@ -177,7 +177,7 @@ MEASURES: tuple[Measure, ...] = (
         dims=(_TITLE,),
         words=("市级科普教育基地|市科普教育基地",),
         definition=_AWARDED,
-        source="以授予单位的认定文件为准",
+        source=_("以授予单位的认定文件为准"),
     ),
     Measure(
         key="facilities.provincial_demos",
@@ -196,7 +196,7 @@ MEASURES: tuple[Measure, ...] = (
         definition=_(
             "累计获得省科普示范社区、示范学校、示范基地称号的单位数，同一单位只计一次；已到期的仍计入。"
         ),
-        source="以授予单位的认定文件为准",
+        source=_("以授予单位的认定文件为准"),
     ),
     Measure(
         key="facilities.provincial_demos_valid",
@@ -211,6 +211,6 @@ MEASURES: tuple[Measure, ...] = (
         dims=(_TITLE,),
         words=("省科普示范单位|省级科普示范单位 现有|有效|在期",),
         definition=_VALID,
-        source="以授予单位的认定文件为准",
+        source=_("以授予单位的认定文件为准"),
     ),
 )

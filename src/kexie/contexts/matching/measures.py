@@ -32,7 +32,7 @@ AGREEMENTS = (
         where=Q(kind=Agreement.Kind.SOCIETY),
         words=("省级学会|全国学会|学会|省学会 签署|签订|签约|达成|缔结|新签|续签 协议|合作",),
         definition=_("累计与全国学会、省级学会签订的合作协议份数，含已到期的。"),
-        source="article-figures.csv F01",
+        source=_("以签订的协议文本为准"),
         group="innovation",
     ),
     Measure(
@@ -45,7 +45,7 @@ AGREEMENTS = (
         where=Q(kind=Agreement.Kind.SOCIETY),
         words=("省级学会|全国学会|省学会|国家级学会 签署|签订|签约|建立|达成|新签 合作|协议",),
         definition=_("累计签订过合作协议的不同学会数；与一家学会签几次也只计一家。"),
-        source="article-figures.csv F01",
+        source=_("以签订的协议文本为准"),
         group="innovation",
     ),
     Measure(
@@ -59,7 +59,7 @@ AGREEMENTS = (
         where=Q(kind=Agreement.Kind.SOCIETY),
         words=("学会 协议 现有|有效|在有效期|存续",),
         definition=_("期末仍在有效期内的学会合作协议份数；没有写有效期的视为长期有效。"),
-        source="article-figures.csv F01",
+        source=_("以签订的协议文本为准"),
         group="innovation",
     ),
     Measure(
@@ -76,7 +76,7 @@ AGREEMENTS = (
             "海智专家|海智人才 企业",
         ),
         definition=_("签订产学研合作协议的不同海智专家人数；一人签几份也只计一人。"),
-        source="article-figures.csv F05",
+        source=_("以签订的协议文本为准"),
         group="innovation",
     ),
     Measure(
@@ -93,7 +93,7 @@ AGREEMENTS = (
             "企业 海智|专家|院校|高校 签订|签约|签署 协议|合作",
         ),
         definition=_("签订产学研合作协议的不同企业数；一家企业签几份也只计一家。"),
-        source="article-figures.csv F06",
+        source=_("以签订的协议文本为准"),
         group="innovation",
     ),
     Measure(
@@ -107,7 +107,7 @@ AGREEMENTS = (
         dims=(_EVENT,),
         words=("产学研|校企|院企 协议|合作|项目 签订|签约|签署|达成|促成",),
         definition=_("期内签订的产学研合作协议份数。"),
-        source="article-figures.csv F06",
+        source=_("以签订的协议文本为准"),
         group="innovation",
     ),
     Measure(
@@ -123,7 +123,7 @@ AGREEMENTS = (
             "技术合同|技术开发合同|技术服务合同|技术转让合同|技术咨询合同",
         ),
         definition=_("期内经对接签订的技术开发、转让、许可、咨询、服务合同份数。"),
-        source="domain.md 4.8",
+        source=_("以签订的合同文本为准"),
         group="innovation",
     ),
 )
@@ -140,7 +140,7 @@ CARRIERS = (
         dims=_CARRIER_DIMS,
         words=(f"{_CARRIER} 建立|建成|设立|成立|新建|建设|组建|挂牌|揭牌|打造|搭建",),
         definition=_("累计建立的学会专家服务站等服务载体数，含后来撤销的。"),
-        source="article-figures.csv F02; domain.md 4.5",
+        source=_("以批复文件或协议为准"),
         group="innovation",
     ),
     Measure(
@@ -154,7 +154,7 @@ CARRIERS = (
         dims=_CARRIER_DIMS,
         words=(f"{_CARRIER} 现有|正常运行|运行良好|在运行|拥有|目前|共有|有效运行",),
         definition=_("期末在运行的服务载体数：最近一条状态为建立或续期。"),
-        source="domain.md 4.5",
+        source=_("以批复文件或协议为准"),
         group="innovation",
     ),
 )
@@ -175,7 +175,7 @@ EXPERTS = (
             "专家 邀请|组织|选派|选聘|派出 入企|进企业|与企业|到企业|走访企业|深入企业|服务企业",
         ),
         definition=_("由学会推荐、在对接活动或企业现场服务过的不同专家人数；一人来几次也只计一人。"),
-        source="article-figures.csv F03",
+        source=_("工作口径：按不同的人计数"),
         group="innovation",
     ),
     Measure(
@@ -188,7 +188,7 @@ EXPERTS = (
         dims=(_EVENT,),
         words=("专家 服务企业|入企|进企业|走访企业|企业|对接|问诊|把脉 人次|次",),
         definition=_("专家服务记录条数：一位专家到一家企业或参加一场对接活动为一人次。"),
-        source="domain.md 4.8",
+        source=_("工作口径：一人一次为一人次"),
         group="innovation",
     ),
     Measure(
@@ -202,7 +202,7 @@ EXPERTS = (
         dims=(_EVENT, Dim("society", _("学会"), "expert__society__name")),
         words=(f"学会专家 {_FIRM_CONTACT} 人次|次",),
         definition=_("由学会推荐的专家的服务记录条数：一位专家到一家企业或参加一场对接活动为一人次。"),
-        source="domain.md 4.8",
+        source=_("工作口径：一人一次为一人次"),
         group="innovation",
     ),
     Measure(
@@ -214,7 +214,7 @@ EXPERTS = (
         kind=Distinct("firm"),
         words=("专家 服务|走访|对接|惠及|帮扶|问诊 企业",),
         definition=_("专家服务过的不同企业数。"),
-        source="domain.md 4.8",
+        source=_("工作口径：按不同的企业计数"),
         group="innovation",
     ),
 )
@@ -233,7 +233,7 @@ PROBLEMS = (
         definition=_(
             "由企业指定的人确认已解决的技术难题数，自企业确认之日起算；科协代填、仅签约或在研的不算。"
         ),
-        source="article-figures.csv F04; domain.md 4.8",
+        source=_("工作口径：以企业确认为准"),
         group="innovation",
     ),
     Measure(
@@ -247,7 +247,7 @@ PROBLEMS = (
         dims=_PROBLEM_DIMS,
         words=(f"{_PROBLEM} 征集|收集|摸排|梳理|汇总|挖掘|凝练|收到|采集",),
         definition=_("期内征集到的企业技术难题数。"),
-        source="domain.md 4.8",
+        source=_("工作口径：按难题所处的环节计数"),
         group="innovation",
     ),
     Measure(
@@ -261,7 +261,7 @@ PROBLEMS = (
         dims=_PROBLEM_DIMS,
         words=(f"{_PROBLEM} 发布|张榜|挂榜|公布|推送",),
         definition=_("期内审核后向专家发布的不同技术难题数。"),
-        source="domain.md 4.8",
+        source=_("工作口径：按难题所处的环节计数"),
         group="innovation",
     ),
     Measure(
@@ -275,7 +275,7 @@ PROBLEMS = (
         dims=_PROBLEM_DIMS,
         words=(f"{_PROBLEM} 匹配|对接|揭榜|推荐专家",),
         definition=_("期内匹配到专家的不同技术难题数；换过专家的只计一项。"),
-        source="domain.md 4.8",
+        source=_("工作口径：按难题所处的环节计数"),
         group="innovation",
     ),
 )
@@ -294,7 +294,7 @@ EVENTS = (
             "科技服务团|专家服务团 活动|服务 企业|入企",
         ),
         definition=_("期内举办的专家与企业对接活动场次，取消的不计。"),
-        source="domain.md 4.8",
+        source=_("工作口径：实际举办一场计一场"),
         group="innovation",
     ),
     Measure(
@@ -307,7 +307,7 @@ EVENTS = (
         where=_HELD,
         words=("对接会|对接活动|供需对接|洽谈会 参加|参与|到场|参会",),
         definition=_("已举办的对接活动参加人次之和；缺人数的场次不计，另行列出。"),
-        source="domain.md 4.8",
+        source=_("工作口径：按计数方法记录的参加人次"),
         group="innovation",
     ),
     Measure(
@@ -319,8 +319,8 @@ EVENTS = (
         kind=Distinct("industry"),
         dims=(_EVENT, Dim("industry", _("产业"), "industry__name")),
         words=("产业 围绕|聚焦|面向|涉及|覆盖 对接|专家|企业",),
-        definition=_("期内对接活动涉及的不同产业数；可按活动查（F50）。"),
-        source="article-figures.csv F50",
+        definition=_("期内对接活动涉及的不同产业数；可按活动查。"),
+        source=_("工作口径：按不同的产业计数"),
         group="innovation",
     ),
 )

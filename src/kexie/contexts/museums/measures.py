@@ -31,7 +31,7 @@ MEASURES: tuple[Measure, ...] = (
         definition=_(
             "各馆每日分时段、分计数方法记录的入馆人次之和，含试运行期；同一人多次入馆计多次；漏计的时段不估补。"
         ),
-        source="全国科普统计调查：科技馆参观人次",
+        source=_("全国科普统计调查：科技馆参观人次"),
     ),
     Measure(
         key="museums.open_days",
@@ -44,7 +44,7 @@ MEASURES: tuple[Measure, ...] = (
         group=_GROUP,
         words=("科技馆 开放|开馆", "开放天数|开馆天数"),
         definition=_("有参观记录的日期数；问多个馆时，同一天只计一次，请按馆查看各馆天数。"),
-        source="科技馆免费开放绩效：年开放天数",
+        source=_("科技馆免费开放绩效：年开放天数"),
     ),
     Measure(
         key="museums.closed_days",
@@ -57,7 +57,7 @@ MEASURES: tuple[Measure, ...] = (
         group=_GROUP,
         words=("科技馆 临时闭馆|停止开放|闭馆",),
         definition=_("按开放规律应开放而未开放的馆日数，不含每周固定闭馆日。"),
-        source="科技馆免费开放绩效：年开放天数",
+        source=_("科技馆免费开放绩效：年开放天数"),
     ),
     Measure(
         key="museums.shows",
@@ -74,7 +74,7 @@ MEASURES: tuple[Measure, ...] = (
             "科技馆 展演|表演|演出|演示|实验秀",
         ),
         definition=_("科技馆实际举办的科普展演场次，一场计一次；取消的场次有记录但不计入。"),
-        source="工作口径：实际举办一场计一场",
+        source=_("工作口径：实际举办一场计一场"),
     ),
     Measure(
         key="museums.shows_cancelled",
@@ -89,7 +89,7 @@ MEASURES: tuple[Measure, ...] = (
         public=False,
         words=("展演|表演 取消",),
         definition=_("已排定而取消的科普展演场次。"),
-        source="工作口径：取消的也要有记录",
+        source=_("工作口径：取消的也要有记录"),
     ),
     Measure(
         key="museums.show_visits",
@@ -102,7 +102,7 @@ MEASURES: tuple[Measure, ...] = (
         group=_GROUP,
         words=("展演|科学表演|科普秀|科学秀|科普剧 观看|观众|惠及|受众|参与",),
         definition=_("已举办展演的现场观众之和；这些观众也是入馆人次的一部分，两者不可相加。"),
-        source="全国科普统计调查：科普活动参加人次",
+        source=_("全国科普统计调查：科普活动参加人次"),
     ),
     Measure(
         key="museums.open",
@@ -116,7 +116,7 @@ MEASURES: tuple[Measure, ...] = (
         group=_GROUP,
         words=("科技馆|科学馆 建成|投入使用|建成开放|对外开放|开放运行|投用|免费开放",),
         definition=_("到期末处于试运行或正式开放阶段的科技馆数；闭馆改造的不计。"),
-        source="工作口径：试运行和正式开放为已投入使用",
+        source=_("工作口径：试运行和正式开放为已投入使用"),
     ),
     Measure(
         key="museums.openings",
@@ -130,7 +130,7 @@ MEASURES: tuple[Measure, ...] = (
         group=_GROUP,
         words=("科技馆|科学馆 新开放|新建成|新增|开馆",),
         definition=_("期内进入试运行或正式开放阶段的科技馆数，每馆只计一次；明细的日期即开放日期。"),
-        source="工作口径：以首次进入试运行或正式开放为准",
+        source=_("工作口径：以首次进入试运行或正式开放为准"),
     ),
     Measure(
         key="museums.building",
@@ -144,7 +144,7 @@ MEASURES: tuple[Measure, ...] = (
         group=_GROUP,
         words=("科技馆|科学馆 在建|正在建设|加快建设|开工建设|建设中",),
         definition=_("到期末处于在建阶段的科技馆数。"),
-        source="工作口径：以开工为在建",
+        source=_("工作口径：以开工为在建"),
     ),
     Measure(
         key="museums.total",
@@ -158,7 +158,7 @@ MEASURES: tuple[Measure, ...] = (
         group=_GROUP,
         words=("科技馆|科学馆 总量|总数|数量|拥有|共有|现有",),
         definition=_("到期末在建、试运行、正式开放和闭馆改造的科技馆数；仅规划立项和已停止运行的不计。"),
-        source="工作口径：在建和已建成之和",
+        source=_("工作口径：在建和已建成之和"),
     ),
     Measure(
         key="museums.exhibits",
@@ -172,7 +172,7 @@ MEASURES: tuple[Measure, ...] = (
         group=_GROUP,
         words=("科技馆 展品|展项", "常设展品|互动展品"),
         definition=_("到期末在展的展品数，含故障待修的，不含已撤展的。"),
-        source="《科学技术馆建设标准》（建标101-2007）：展品",
+        source=_("《科学技术馆建设标准》（建标101-2007）：展品"),
     ),
     Measure(
         key="museums.exhibits_intact",
@@ -186,6 +186,6 @@ MEASURES: tuple[Measure, ...] = (
         group=_GROUP,
         words=("展品|展项 完好率|完好",),
         definition=_("到期末状况完好的展品占在展展品的百分比。"),
-        source="科技馆免费开放绩效：展品完好率",
+        source=_("科技馆免费开放绩效：展品完好率"),
     ),
 )

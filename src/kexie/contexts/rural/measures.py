@@ -34,7 +34,7 @@ POSTINGS = (
             "驻村干部|驻村工作队员|驻村人员|驻村帮扶",
         ),
         definition=_("累计选派到村帮扶的不同人数；一人多次驻村只计一人。"),
-        source="article-figures.csv F28",
+        source=_("以选派文件为准"),
         group="rural",
     ),
     Measure(
@@ -47,7 +47,7 @@ POSTINGS = (
         time=ValidStock("ended_on"),
         words=("驻村 现有|目前|在岗|在村",),
         definition=_("期末仍在村的不同人数。"),
-        source="article-figures.csv F28",
+        source=_("以选派文件为准"),
         group="rural",
     ),
     Measure(
@@ -58,7 +58,7 @@ POSTINGS = (
         kind=Distinct("village"),
         words=("驻村|派驻|定点帮扶|结对帮扶|包联 帮扶村|包保村|联系村|行政村|村",),
         definition=_("累计派驻过人员的不同村数。"),
-        source="article-figures.csv F28",
+        source=_("以选派文件为准"),
         group="rural",
     ),
 )
@@ -74,7 +74,7 @@ HELP = (
         where=Q(is_delisted=True),
         words=("贫困村 出列|摘帽|脱贫|退出",),
         definition=_("经验收出列的不同帮扶村数；历史数据，已封闭。"),
-        source="article-figures.csv F29",
+        source=_("以验收文件为准"),
         group="rural",
     ),
     Measure(
@@ -85,7 +85,7 @@ HELP = (
         kind=Sum("households"),
         words=("脱贫|贫困户|贫困人口 帮助|帮扶|助力|实现|带动", "贫困 脱贫"),
         definition=_("帮扶村历次验收脱贫户数之和，只存汇总数，不存农户信息。"),
-        source="article-figures.csv F30",
+        source=_("以验收文件为准"),
         group="rural",
     ),
     Measure(
@@ -97,7 +97,7 @@ HELP = (
         kind=Sum("persons"),
         words=("贫困人口|贫困群众 脱贫", "脱贫 帮助|帮扶|助力|实现|带动 群众|人口"),
         definition=_("帮扶村历次验收脱贫人数之和，只存汇总数，不存个人信息。"),
-        source="article-figures.csv F31",
+        source=_("以验收文件为准"),
         group="rural",
     ),
 )
@@ -114,7 +114,7 @@ BACKYARDS = (
         dims=(Dim("crop", _("产业或作物"), "backyard__crop"), Dim("name", _("科技小院"), "backyard__name")),
         words=("科技小院",),
         definition=_("期末已批复或在运行的科技小院数；申报中、暂停和撤销的不计。"),
-        source="article-figures.csv F33; domain.md 4.7",
+        source=_("以批复文件为准"),
         group="rural",
     ),
     Measure(
@@ -127,7 +127,7 @@ BACKYARDS = (
         where=Q(stage=_STAGE.APPROVED),
         words=("科技小院 累计 批复|获批|建成|建立|创建|设立", "科技小院 批复|获批|新建|新增|新获批"),
         definition=_("累计获批复的科技小院数，含后来撤销的。"),
-        source="domain.md 4.7",
+        source=_("以批复文件为准"),
         group="rural",
     ),
 )
@@ -144,7 +144,7 @@ TRAININGS = (
         dims=(Dim("subject", _("作物或畜禽")), Dim("mode", _("方式"))),
         words=(_TRAINING, "农民|农户|种植户|养殖户|农村 培训|技术讲座|田间课堂"),
         definition=_("期内举办的农业技术培训场次，取消的不计。"),
-        source="article-figures.csv F34; domain.md 2.11",
+        source=_("全国科普统计调查：实用技术培训次数"),
         group="rural",
     ),
     Measure(
@@ -158,7 +158,7 @@ TRAININGS = (
         dims=(Dim("subject", _("作物或畜禽")), Dim("mode", _("方式"))),
         words=("培训|受训|参训 农民|农户|种植户|养殖户|新型职业农民|农村", _TRAINING),
         definition=_("已举办的农业技术培训参加人次之和；缺人数的场次不计，另行列出。"),
-        source="article-figures.csv F35; domain.md 2.11",
+        source=_("全国科普统计调查：实用技术培训人次"),
         group="rural",
     ),
 )
@@ -175,7 +175,7 @@ PROMOTIONS = (
         dims=(_CROP,),
         words=("新品种|优良品种|良种 推广|引进|示范|应用|引种",),
         definition=_("期内推广过的不同新品种数；同一品种在几处、几次推广只计一个。"),
-        source="article-figures.csv F36; domain.md 2.11",
+        source=_("工作口径：按不同的品种或技术计数"),
         group="rural",
     ),
     Measure(
@@ -189,7 +189,7 @@ PROMOTIONS = (
         dims=(_CROP,),
         words=("新技术|实用技术|先进技术|农业技术|种养技术 推广|引进|示范|应用",),
         definition=_("期内推广过的不同新技术数；同一技术在几处、几次推广只计一项。"),
-        source="article-figures.csv F37; domain.md 2.11",
+        source=_("工作口径：按不同的品种或技术计数"),
         group="rural",
     ),
     Measure(
@@ -201,7 +201,7 @@ PROMOTIONS = (
         dims=(Dim("kind", _("类别"), "item__kind"), _CROP),
         words=("新品种|新技术|良种|技术 推广|示范 面积|亩",),
         definition=_("期内各次推广记录的面积之和；没有量过面积的不计。"),
-        source="domain.md 2.11",
+        source=_("工作口径：各次记录的面积之和"),
         group="rural",
     ),
 )

@@ -25,7 +25,7 @@ MEASURES: tuple[Measure, ...] = (
         group=_GROUP,
         words=(f"{_TOUR} 承接|承办|巡展|举办|开展|站|站点",),
         definition=_("按开展日期计的巡展站数：一套展品在一个场馆展出一次计一次，展出中的也计入。"),
-        source="中国流动科技馆项目：按站统计",
+        source=_("中国流动科技馆项目：按站统计"),
     ),
     Measure(
         key="touring.stops_running",
@@ -39,7 +39,7 @@ MEASURES: tuple[Measure, ...] = (
         group=_GROUP,
         words=(f"{_TOUR} 正在展出|正在巡展|在展",),
         definition=_("期末当天仍在展期内的巡展站数。"),
-        source="中国流动科技馆项目：按站统计",
+        source=_("中国流动科技馆项目：按站统计"),
     ),
     Measure(
         key="touring.months",
@@ -55,7 +55,7 @@ MEASURES: tuple[Measure, ...] = (
             "各站展期之和：每站从开展日到闭展日（首尾都算，未闭展的算到期末）除以30天，四舍五入取整，至少1个月；"
             "多套同时展出的各自计算，不是日历跨度。"
         ),
-        source="工作口径：各站展期之和，规则见口径",
+        source=_("工作口径：各站展期之和，规则见口径"),
     ),
     Measure(
         key="touring.visits",
@@ -68,7 +68,7 @@ MEASURES: tuple[Measure, ...] = (
         group=_GROUP,
         words=(f"{_TOUR} 参观|接待|观众|受益|惠及|服务公众|服务群众",),
         definition=_("各站每日按计数方法记录的参观人次之和；漏计的日子不估补。"),
-        source="中国流动科技馆项目：参观人次",
+        source=_("中国流动科技馆项目：参观人次"),
     ),
     Measure(
         key="touring.counties",
@@ -81,7 +81,7 @@ MEASURES: tuple[Measure, ...] = (
         group=_GROUP,
         words=(f"{_TOUR} 覆盖|走遍 县区|县",),
         definition=_("办过巡展站的县（市、区）数，每县只计一次。"),
-        source="中国流动科技馆项目：覆盖县数",
+        source=_("中国流动科技馆项目：覆盖县数"),
     ),
     Measure(
         key="touring.caravan_stops",
@@ -94,7 +94,7 @@ MEASURES: tuple[Measure, ...] = (
         group=_GROUP,
         words=(f"{_VAN} 活动|进基层|进校园|进乡村|进社区|巡展|巡回|下乡|场次",),
         definition=_("大篷车每到一处开展活动计一场；一次出车可有多场。"),
-        source="科普大篷车项目：按开展活动的地点计场",
+        source=_("科普大篷车项目：按开展活动的地点计场"),
     ),
     Measure(
         key="touring.caravan_trips",
@@ -107,7 +107,7 @@ MEASURES: tuple[Measure, ...] = (
         group=_GROUP,
         words=(f"{_VAN} 出车|出动|发车",),
         definition=_("大篷车离开驻地到返回计一次，不论中途到过几处。"),
-        source="科普大篷车项目：下乡次数",
+        source=_("科普大篷车项目：下乡次数"),
     ),
     Measure(
         key="touring.caravan_km",
@@ -120,7 +120,7 @@ MEASURES: tuple[Measure, ...] = (
         group=_GROUP,
         words=(f"{_VAN} 行程|里程|行驶|公里",),
         definition=_("每次出车返回与出发里程表读数之差的和；里程表缺读数的出车不计里程。"),
-        source="科普大篷车项目：行驶里程",
+        source=_("科普大篷车项目：行驶里程"),
     ),
     Measure(
         key="touring.caravan_visits",
@@ -133,7 +133,7 @@ MEASURES: tuple[Measure, ...] = (
         group=_GROUP,
         words=(f"{_VAN} {_SERVED}", f"{_VAN} 进基层|进校园|进乡村|进社区|下乡|巡展 {_SERVED}"),
         definition=_("各场活动按计数方法记录的人次之和；没有计数的场次不估补。"),
-        source="科普大篷车项目：受益人次",
+        source=_("科普大篷车项目：受益人次"),
     ),
     Measure(
         key="touring.caravan_materials",
@@ -146,6 +146,6 @@ MEASURES: tuple[Measure, ...] = (
         group=_GROUP,
         words=(f"{_VAN} 发放|资料|宣传品|读物",),
         definition=_("各场活动发放的科普资料份数之和。"),
-        source="科普大篷车项目：发放资料",
+        source=_("科普大篷车项目：发放资料"),
     ),
 )

@@ -28,7 +28,7 @@ MEASURES: tuple[Measure, ...] = (
         dims=(Dim("level", _("站点级别"), "site__level"), Dim("host_kind", _("站点类型"), "site__host_kind")),
         words=("调查站点", "状况调查 站点|站", "科技工作者 调查站"),
         definition=_("截至当日已批准设立且未撤销的科技工作者状况调查站点数，以批准文件日期为准。"),
-        source="domain.md 4.9",
+        source=_("以批准设立的文件为准"),
         group=GROUP,
     ),
     Measure(
@@ -42,7 +42,7 @@ MEASURES: tuple[Measure, ...] = (
         dims=(Dim("level", _("站点级别"), "site__level"),),
         words=("申请|申报 调查站点", "申请|申报 状况调查 站点"),
         definition=_("提出过设立申请的站点数；同一站点多次申请只计一个，不论是否获批。"),
-        source="domain.md 4.9",
+        source=_("以申请文件为准"),
         group=GROUP,
     ),
     Measure(
@@ -55,7 +55,7 @@ MEASURES: tuple[Measure, ...] = (
         dims=(Dim("channel", _("来源渠道")), Dim("discipline", _("领域"))),
         words=("科技工作者建议", "收集|征集|报送|反映|上报 建议|意见建议|站点信息", "建言献策 建议|条"),
         definition=_("收到并登记的科技工作者建议条数（含调查站点信息），按收到日期计，不论是否采纳。"),
-        source="domain.md 4.9, 4.10",
+        source=_("工作口径：收到一条计一条"),
         group=GROUP,
     ),
     Measure(
@@ -70,7 +70,7 @@ MEASURES: tuple[Measure, ...] = (
         definition=_(
             "有采纳记录（专报刊用、领导批示、转为提案议案、部门采纳答复）的建议数，多次采纳只计一条。"
         ),
-        source="domain.md 4.10",
+        source=_("工作口径：以采纳的书面凭据为准"),
         group=GROUP,
     ),
     Measure(
@@ -84,7 +84,7 @@ MEASURES: tuple[Measure, ...] = (
         dims=(Dim("level", _("采纳层级")),),
         words=("建议|专报|信息 批示", "获得|得到 批示"),
         definition=_("领导对建议作出批示的次数，按批示日期计；一条建议被多位领导批示，分别计次。"),
-        source="domain.md 4.10",
+        source=_("工作口径：以采纳的书面凭据为准"),
         group=GROUP,
     ),
     Measure(
@@ -99,7 +99,7 @@ MEASURES: tuple[Measure, ...] = (
         definition=_(
             "领导干部、理事联系服务对象的记录数，上门、座谈、电话、微信都算一次。只用于了解面上情况，不排名、不考核。"
         ),
-        source="domain.md 4.12, 0.1(8)",
+        source=_("工作口径：只反映面上情况，不排名、不考核"),
         group=GROUP,
         public=False,
     ),
@@ -114,7 +114,7 @@ MEASURES: tuple[Measure, ...] = (
         dims=(Dim("relation", _("联系类型")),),
         words=("联系服务|联系|走访|慰问|看望 科技工作者|专家|委员|会员",),
         definition=_("期内联系过的专家、委员、会员和科技工作者人数，同一人多次联系只计一位；不含学会。"),
-        source="domain.md 4.12",
+        source=_("工作口径：只反映面上情况，不排名、不考核"),
         group=GROUP,
         public=False,
     ),
@@ -129,7 +129,7 @@ MEASURES: tuple[Measure, ...] = (
         dims=(Dim("relation", _("联系类型")),),
         words=("收集|征集|听取|梳理 诉求|意见|困难|问题", "诉求"),
         definition=_("联系走访中记下诉求的次数；没有诉求的走访不计。"),
-        source="domain.md 4.12",
+        source=_("工作口径：只反映面上情况，不排名、不考核"),
         group=GROUP,
         public=False,
     ),
@@ -148,7 +148,7 @@ MEASURES: tuple[Measure, ...] = (
             "政协委员",
         ),
         definition=_("推荐担任各级政协委员的不同科技工作者人数；同一人推荐到两级或连任，只计一名。"),
-        source="domain.md 4.10, 7.1 F39",
+        source=_("以推荐文件为准"),
         group=GROUP,
     ),
     Measure(
@@ -162,7 +162,7 @@ MEASURES: tuple[Measure, ...] = (
         dims=(Dim("level", _("层级")),),
         words=("推荐|举荐|推选|提名 人大代表",),
         definition=_("推荐担任各级人大代表的不同科技工作者人数；同一人只计一名。"),
-        source="domain.md 4.10",
+        source=_("以推荐文件为准"),
         group=GROUP,
     ),
     Measure(
@@ -187,7 +187,7 @@ MEASURES: tuple[Measure, ...] = (
         definition=_(
             "向人才奖项、荣誉称号、专家库和科协代表大会举荐的不同人数，同一人只计一名；政协委员、人大代表另计。"
         ),
-        source="domain.md 4.11",
+        source=_("以推荐文件为准"),
         group=GROUP,
     ),
     Measure(
@@ -202,7 +202,7 @@ MEASURES: tuple[Measure, ...] = (
         definition=_(
             "组织科技工作者和创新团队参加评奖、大赛所得奖项数，按公布结果的日期计，一个项目一个奖级计一个。"
         ),
-        source="domain.md 4.11, 7.1 F40–F43",
+        source=_("以公布结果的文件为准"),
         group=GROUP,
     ),
     Measure(
@@ -215,7 +215,7 @@ MEASURES: tuple[Measure, ...] = (
         dims=(Dim("award", _("奖项或大赛")),),
         words=("项目 获奖", "获奖项目|获奖成果"),
         definition=_("得过奖的不同项目数，同一项目得多个奖只计一个。"),
-        source="domain.md 4.11",
+        source=_("以公布结果的文件为准"),
         group=GROUP,
     ),
 )
