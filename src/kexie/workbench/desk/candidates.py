@@ -71,7 +71,8 @@ def hint(thing: Any) -> str:
     if isinstance(thing, Area):
         return thing.code
     if isinstance(thing, Record):
-        return f"{thing.occurred_on:%Y-%m-%d}"
+        day = f"{thing.occurred_on:%Y-%m-%d}"
+        return "" if day in str(thing) else day
     return ""
 
 
