@@ -73,7 +73,7 @@ class ListView(PeopleView):
             "is_plain": not any(self.request.GET.get(name) for name in ("q", "unit")),
             "find": form,
             "count": page.paginator.count if found is None else len(found),
-            "trail": _trail()[:-1] + [Link(_("人员"))],
+            "trail": [*_trail()[:-1], Link(_("人员"))],
             "may_add": self.may(Action.MANAGE_PEOPLE),
         }
         return self.page("directory/people", context, status=status)
