@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 
 from kexie.kernel.quantities import Quantity, units
@@ -125,9 +125,8 @@ def candidates(place: Place, quantity: Quantity, form: Form) -> list[Candidate]:
     """Return the measures whose words stand around the claim and whose unit fits, best first."""
     words = Words(place)
     best: dict[str, Candidate] = {}
-    for alternative in vocabulary.alternatives():
-        fit = _unit_fit(alternative.measure, quantity.unit)
-        if fit is None or (form == Form.COVERAGE and not _is_coverage(alternative.measure)):
+    for alternative, fit in _fitting(quantity.unit):
+        if form == Form.COVERAGE and not _is_coverage(alternative.measure):
             continue
         candidate = _candidate(alternative, words, fit)
         if candidate and candidate.score > getattr(best.get(candidate.measure.key), "score", 0):
@@ -197,6 +196,13 @@ def _repeats(number: int, found: tuple[Found, ...]) -> bool:
 
 def _tells(found: Found) -> float:
     return found.weight * vocabulary.weights()[found.word]
+
+
+@lru_cache(maxsize=512)
+def _fitting(unit: str) -> tuple[tuple[Alternative, float], ...]:
+    """Return the alternatives of the measures that a unit fits, with how well it does."""
+    fits = ((one, _unit_fit(one.measure, unit)) for one in vocabulary.alternatives())
+    return tuple((one, fit) for one, fit in fits if fit is not None)
 
 
 def _is_coverage(measure: Measure) -> bool:
