@@ -1,10 +1,16 @@
-"""The demonstration city of some contexts, loaded once for a module of tests and taken back after it."""
+"""The demonstration city for tests: some contexts in a transaction, or the whole city in a database of its own."""
 
 import datetime as dt
+import fcntl
+import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 
-from django.db import transaction
+from django.core.management import call_command
+from django.db import connection, transaction
 
 from kexie.config.demo import city as demo_city
 from kexie.config.demo import load as demo_load
@@ -18,7 +24,8 @@ from kexie.ledger.measures import Cell
 
 NOW = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 11, 23)
-__all__ = ["AS_OF", "NOW", "TODAY", "demo_city", "loaded", "value"]
+SOURCE = Path(__file__).resolve().parents[1] / "src"
+__all__ = ["AS_OF", "NOW", "TODAY", "demo_city", "loaded", "value", "whole_city"]
 
 
 @contextmanager
@@ -27,8 +34,73 @@ def loaded(*contexts: str) -> Iterator[Scope]:
     with transaction.atomic():
         for _step in demo_load.load(now=NOW, only=contexts):
             pass
-        yield Scope(association_id=Unit.objects.get(parent=None).pk)
+        yield _scope()
         transaction.set_rollback(True)
+
+
+@contextmanager
+def whole_city() -> Iterator[Scope]:
+    """Work in a copy of the whole city, which is loaded once for all processes; yield the whole scope."""
+    city, copy = _loaded_database(), f"city_{os.getpid()}"
+    home = connection.settings_dict["NAME"]
+    _execute(f'DROP DATABASE IF EXISTS "{copy}"', f'CREATE DATABASE "{copy}" TEMPLATE "{city}"')
+    _move_to(copy)
+    try:
+        yield _scope()
+    finally:
+        _move_to(home)
+        _execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
+
+
+def _loaded_database() -> str:
+    """Return the name of a database with the city as the present sources make it; load it if there is none."""
+    name = f"city_of_{_digest()}"
+    with (Path(os.environ["KEXIE_TEST_HOME"]) / "city.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        known = _names("city_of_%")
+        if name not in known:
+            _load_into(name, known)
+    return name
+
+
+def _load_into(name: str, outdated: list[str]) -> None:
+    home, raw = connection.settings_dict["NAME"], "city_raw"
+    _execute(*(f'DROP DATABASE "{old}" WITH (FORCE)' for old in [*outdated, *_names(raw)]), f'CREATE DATABASE "{raw}"')
+    _move_to(raw)
+    call_command("migrate", verbosity=0, interactive=False)
+    for _step in demo_load.load(now=NOW):
+        pass
+    _move_to(home)
+    _execute(f'ALTER DATABASE "{raw}" RENAME TO "{name}"')
+
+
+@cache
+def _digest() -> str:
+    found = hashlib.sha256()
+    for path in sorted(SOURCE.rglob("*.py")):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:12]
+
+
+def _names(pattern: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [pattern])
+        return [name for (name,) in cursor.fetchall()]
+
+
+def _execute(*statements: str) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def _move_to(name: str) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = name
+
+
+def _scope() -> Scope:
+    return Scope(association_id=Unit.objects.get(parent=None).pk)
 
 
 def value(

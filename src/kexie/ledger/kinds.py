@@ -21,7 +21,7 @@ from django.db.models import (
     Window,
 )
 from django.db.models import Sum as SqlSum
-from django.db.models.functions import Cast, Coalesce, Greatest, Least, RowNumber
+from django.db.models.functions import Coalesce, Greatest, Least, RowNumber
 
 if TYPE_CHECKING:
     from kexie.ledger.measures import Cell
@@ -71,8 +71,8 @@ class Sum:
 
     def contribute(self, rows: Rows, cell: "Cell") -> Rows:
         """Annotate each row with its quantity."""
-        none = Cast(Value(0), rows.model._meta.get_field(self.of))
-        found: Rows = rows.annotate(contribution=Coalesce(F(self.of), none))
+        quantity = rows.model._meta.get_field(self.of)
+        found: Rows = rows.annotate(contribution=Coalesce(F(self.of), Value(0), output_field=quantity))
         return found
 
     def value(self, rows: Rows, cell: "Cell") -> Number:
@@ -179,8 +179,8 @@ def percentage(part: int, whole: int) -> Decimal | None:
 
 
 def _total(rows: Rows) -> Number:
-    total: Number = rows.aggregate(total=Coalesce(SqlSum("contribution"), Value(0)))["total"]
-    return total
+    total: Number = rows.aggregate(total=SqlSum("contribution"))["total"]
+    return total or 0
 
 
 def _first_of_each(rows: Rows, thing: str, counted: Q) -> Rows:

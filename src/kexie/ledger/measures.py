@@ -121,6 +121,7 @@ class LatestStock:
 
 
 Time = Flow | ValidStock | LatestStock
+CUTS = frozenset({"county", "unit", "month", "year", "method"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,9 +144,14 @@ class Measure:
     words: tuple[str, ...] = ()
     also_units: tuple[str, ...] = ()
     definition: Text = ""
-    source: str = ""
+    source: Text = ""
     group: str = ""
     public: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse a dimension that bears the name of a cut every measure has."""
+        if taken := {dim.name for dim in self.dims} & CUTS:
+            raise ValueError(f"{self.key}: {taken}")
 
     @property
     def context(self) -> str:

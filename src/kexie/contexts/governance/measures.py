@@ -58,7 +58,7 @@ ACTIVITY_MEASURES: tuple[Measure, ...] = (
             "已举办的讲座、展览、科技咨询、进校园和其他科普活动场次，取消的不计；"
             "展演、大篷车、流动科技馆、竞赛和农技培训各有指标，不在此列。"
         ),
-        source="domain.md 2.9, 4.14",
+        source=_("全国科普统计调查：科普活动次数"),
         group=_POPULAR,
     ),
     Measure(
@@ -74,7 +74,7 @@ ACTIVITY_MEASURES: tuple[Measure, ...] = (
             "科普 进社区|进农村|进校园|进企业 参加|参与|受益|惠及|覆盖|人次",
         ),
         definition=_("上述科普活动的参加人次，同一人参加两场计两次；没有计数的场次不估、不补。"),
-        source="domain.md 8",
+        source=_("全国科普统计调查：科普活动参加人次"),
         group=_POPULAR,
     ),
     Measure(
@@ -91,7 +91,7 @@ ACTIVITY_MEASURES: tuple[Measure, ...] = (
             "讲座|宣讲|报告会 科普|科学",
         ),
         definition=_("已举办的科普讲座、报告和宣讲场次，取消的不计。"),
-        source="domain.md 1.3, 2.9",
+        source=_("全国科普统计调查：科普（技）讲座次数"),
         group=_POPULAR,
     ),
     Measure(
@@ -104,7 +104,7 @@ ACTIVITY_MEASURES: tuple[Measure, ...] = (
         dims=(_MODE,),
         words=("科普讲座|科普报告|科普宣讲|科学讲座|科普大讲堂|讲座 听众|听讲|参加|受众|受益|人次",),
         definition=_("科普讲座的听众人次，线上听众按平台数计并注明方式。"),
-        source="domain.md 8",
+        source=_("全国科普统计调查：科普（技）讲座参加人次"),
         group=_POPULAR,
     ),
     Measure(
@@ -117,7 +117,7 @@ ACTIVITY_MEASURES: tuple[Measure, ...] = (
         where=Q(held=True, kind=_Kind.EXHIBITION),
         words=("科普展览|专题展览|专题展|展板展|图片展|主题展",),
         definition=_("已举办的专题展览次数，一次布展计一次；科技馆常设展和流动科技馆巡展另计。"),
-        source="domain.md 1.3, 2.9",
+        source=_("全国科普统计调查：科普（技）专题展览次数"),
         group=_POPULAR,
     ),
     Measure(
@@ -130,7 +130,7 @@ ACTIVITY_MEASURES: tuple[Measure, ...] = (
         where=Q(held=True, kind=_Kind.CONSULTING),
         words=("科技咨询|技术咨询|义诊|现场咨询", "科技|专家 咨询"),
         definition=_("已举办的科技咨询、义诊活动场次，取消的不计。"),
-        source="domain.md 1.3, 4.14",
+        source=_("工作口径：实际举办一场计一场"),
         group=_POPULAR,
     ),
     Measure(
@@ -147,7 +147,7 @@ ACTIVITY_MEASURES: tuple[Measure, ...] = (
             "活动日期落在全国科普日（2025年起为全国科普月）期间、已举办的展演、讲座、展览、咨询、进校园和其他科普活动；"
             "从已登记的活动中按日期取出，不另行填报。"
         ),
-        source="domain.md 2.9",
+        source=_("《中华人民共和国科学技术普及法》（2024年修订）：全国科普月"),
         group=_POPULAR,
     ),
     Measure(
@@ -160,7 +160,7 @@ ACTIVITY_MEASURES: tuple[Measure, ...] = (
         dims=(_KIND, _MODE),
         words=("全国科普日|全国科普月|科普日|科普月 参加|参与|受益|惠及|人次",),
         definition=_("全国科普日（科普月）期间活动的参加人次，口径同该期活动场次。"),
-        source="domain.md 2.9",
+        source=_("《中华人民共和国科学技术普及法》（2024年修订）：全国科普月"),
         group=_POPULAR,
     ),
     Measure(
@@ -173,7 +173,7 @@ ACTIVITY_MEASURES: tuple[Measure, ...] = (
         where=_IN_CAMPAIGN,
         words=("全国科普日|全国科普月|科普日|科普月 每年|连续|历年|届",),
         definition=_("至少举办过一场全国科普日（科普月）活动的年度，取最长的连续年数。"),
-        source="domain.md 2.9, 7.1 F26",
+        source=_("工作口径：按年度连续计数"),
         group=_POPULAR,
     ),
 )
@@ -182,7 +182,7 @@ _AWARD_DIMS = (
     Dim("award", _("奖项或活动")),
     Dim("title", _("荣誉名称")),
     Dim("awarder", _("授予单位")),
-    Dim("year", _("年度")),
+    Dim("honour_year", _("年度"), "year"),
 )
 
 HONOUR_MEASURES: tuple[Measure, ...] = (
@@ -200,7 +200,7 @@ HONOUR_MEASURES: tuple[Measure, ...] = (
             "获|荣获|获得|获评|评为|表彰 优秀单位|优秀组织单位|优秀组织奖|先进单位|先进集体|优秀集体|荣誉",
         ),
         definition=_("市县科协、所属单位和学会获得的集体荣誉数，按表彰文件日期计，一个单位一个称号计一项。"),
-        source="domain.md 7.1 F24–F27",
+        source=_("以授予单位的表彰文件为准"),
         group=_ORGANISATION,
     ),
     Measure(
@@ -211,7 +211,7 @@ HONOUR_MEASURES: tuple[Measure, ...] = (
         of=Honour,
         kind=Count(),
         where=_CAMPAIGN_AWARD,
-        dims=(Dim("title", _("荣誉名称")), Dim("awarder", _("授予单位")), Dim("year", _("年度"))),
+        dims=(Dim("title", _("荣誉名称")), Dim("awarder", _("授予单位")), Dim("honour_year", _("年度"), "year")),
         words=(
             "全国科普日|全国科普月|科普日|科普月 优秀组织单位|优秀单位|优秀活动|表彰|表扬",
             "中国科协 优秀组织单位",
@@ -220,7 +220,7 @@ HONOUR_MEASURES: tuple[Measure, ...] = (
             "被评为全国科普日（科普月）优秀组织单位或优秀活动的数量，一个单位一年计一个。"
             "全省名次要与外市比较，不在本系统台账内。"
         ),
-        source="domain.md 2.9, 7.1 F27",
+        source=_("以授予单位的表彰文件为准"),
         group=_POPULAR,
     ),
     Measure(
@@ -233,7 +233,7 @@ HONOUR_MEASURES: tuple[Measure, ...] = (
         where=_CAMPAIGN_AWARD,
         words=("连续 科普日|科普月 优秀",),
         definition=_("至少有一个单位获评的年度，取最长的连续年数；按表彰年度计。"),
-        source="domain.md 2.9",
+        source=_("工作口径：按年度连续计数"),
         group=_POPULAR,
     ),
     Measure(
@@ -247,7 +247,7 @@ HONOUR_MEASURES: tuple[Measure, ...] = (
         dims=(Dim("award", _("奖项或活动")),),
         words=("创新方法 连续 优秀组织", "连续 优秀组织单位|优秀组织奖"),
         definition=_("市科协被评为省级以上创新方法大赛优秀组织单位的年度，取最长的连续年数；中断后重新计。"),
-        source="domain.md 4.11, 7.1 F44",
+        source=_("工作口径：按年度连续计数"),
         group="workers",
     ),
     Measure(
@@ -261,7 +261,7 @@ HONOUR_MEASURES: tuple[Measure, ...] = (
         dims=(Dim("awarder", _("授予单位")),),
         words=("先进典型|先进事迹|最美人物 涌现|选树|宣传|学习|同志", "涌现 典型|先进|模范"),
         definition=_("受到表彰或组织宣传学习的先进典型人物，同一人受多次表彰只计一名。"),
-        source="domain.md 7.1 F32",
+        source=_("以授予单位的表彰文件为准"),
         group="rural",
     ),
     Measure(
@@ -275,7 +275,7 @@ HONOUR_MEASURES: tuple[Measure, ...] = (
         dims=_AWARD_DIMS,
         words=("个人 荣誉|表彰|先进", "先进个人|先进工作者|优秀个人|优秀辅导员"),
         definition=_("工作人员和科技工作者获得的个人荣誉，一人一个称号计一次。"),
-        source="domain.md 4.11",
+        source=_("以授予单位的表彰文件为准"),
         group="workers",
     ),
     Measure(
@@ -286,10 +286,10 @@ HONOUR_MEASURES: tuple[Measure, ...] = (
         of=Honour,
         kind=Count(),
         where=Q(kind="PARTY_MODEL"),
-        dims=(Dim("title", _("荣誉名称")), Dim("year", _("年度"))),
+        dims=(Dim("title", _("荣誉名称")), Dim("honour_year", _("年度"), "year")),
         words=("党建 典型|先进|示范|品牌|样板", "党支部 先进|示范|标准化"),
         definition=_("选树的党建工作先进典型（党组织、党建品牌、案例），按公布文件日期计。"),
-        source="domain.md 4.3, 7.1 F53",
+        source=_("以公布文件为准"),
         group=_ORGANISATION,
     ),
 )
@@ -310,7 +310,7 @@ CONDUCT_MEASURES: tuple[Measure, ...] = (
         definition=_(
             "已召开的党组会、中心组学习、三会一课、主题党日、专题研讨次数。不统计、不比较学习时长。"
         ),
-        source="domain.md 4.13, 0.1(8)",
+        source=_("工作口径：以会议记录为准，不计学习时长"),
         group=_ORGANISATION,
         public=False,
     ),
@@ -325,7 +325,7 @@ CONDUCT_MEASURES: tuple[Measure, ...] = (
         dims=(Dim("meeting_kind", _("会议类型")),),
         words=("第一议题|首议题|首要议题 学习|传达|研讨", "第一议题|首议题|首要议题"),
         definition=_("会议记录中写明“第一议题”的会议次数，一次会议计一次。"),
-        source="domain.md 4.13",
+        source=_("工作口径：以会议记录为准，不计学习时长"),
         group=_ORGANISATION,
         public=False,
     ),
@@ -339,7 +339,7 @@ CONDUCT_MEASURES: tuple[Measure, ...] = (
         dims=(Dim("source", _("来源"), "item__source"), Dim("aspect", _("方面"), "item__aspect")),
         words=("巡察|巡视|审计|整改 问题|事项|任务|清单|措施",),
         definition=_("已立项的整改事项数，同一事项再次整改只计一项。"),
-        source="domain.md 4.13",
+        source=_("巡察整改台账：立项、核验、销号分别登记"),
         group=_ORGANISATION,
         public=False,
     ),
@@ -354,7 +354,7 @@ CONDUCT_MEASURES: tuple[Measure, ...] = (
         dims=(Dim("source", _("来源"), "item__source"), Dim("aspect", _("方面"), "item__aspect")),
         words=("整改 完成|销号|到位|办结", "销号 问题|事项|项"),
         definition=_("截至当日处于“销号”环节的整改事项数；须由责任人以外的人核验后销号，重新立项的不计。"),
-        source="domain.md 4.13",
+        source=_("巡察整改台账：立项、核验、销号分别登记"),
         group=_ORGANISATION,
         public=False,
     ),
@@ -368,7 +368,7 @@ CONDUCT_MEASURES: tuple[Measure, ...] = (
         dims=(Dim("source", _("来源"), "item__source"), Dim("aspect", _("方面"), "item__aspect")),
         words=("整改 完成率|销号率|办结率", "整改 全部|全面 完成|到位|销号"),
         definition=_("截至当日已销号事项占已立项事项的比例；没有立项事项时无法计算。"),
-        source="domain.md 4.13",
+        source=_("巡察整改台账：立项、核验、销号分别登记"),
         group=_ORGANISATION,
         public=False,
     ),

@@ -75,7 +75,7 @@ def _coverage(key: str, label: Any, title: str, words: tuple[str, ...], definiti
         where=Q(title=title),
         words=words,
         definition=definition,
-        source="domain.md 4.2",
+        source=_("以批复文件和公布的企业名单为准"),
         group=GROUP,
     )
 
@@ -88,7 +88,7 @@ def _grassroots(*, kind: str, **declared: Any) -> Measure:
         time=LatestStock("grassroots", EXISTING),
         where=Q(grassroots__kind=kind),
         dims=(_INDUSTRY,),
-        source="domain.md 4.1",
+        source=_("《企业科学技术协会组织通则》：以科协批复为成立"),
         group=GROUP,
         **declared,
     )
@@ -111,7 +111,7 @@ COVERAGE_MEASURES: tuple[Measure, ...] = (
         definition=_(
             "截至当日已建立科协的县级行政区数 ÷ 当日在册的县级行政区数。没有县级行政区名单时无法计算。"
         ),
-        source="domain.md 4.2, 4.4",
+        source=_("以批复文件和县级行政区名单为准"),
         group=GROUP,
     ),
     _coverage(
@@ -154,7 +154,7 @@ COVERAGE_MEASURES: tuple[Measure, ...] = (
         definition=_(
             "截至当日存续的企业科协中，所在企业持有有效高新技术企业证书的所占比例。没有存续的企业科协时无法计算。"
         ),
-        source="domain.md 4.2, 7.1 F48",
+        source=_("以批复文件和公布的企业名单为准"),
         group=GROUP,
     ),
 )
@@ -174,7 +174,7 @@ ASSOCIATION_MEASURES: tuple[Measure, ...] = (
             "成立|建立|组建|批复|建成 企业科协|企业科学技术协会",
         ),
         definition=_("科协批复成立过的企业科协数，同一企业只计一家，后来撤销的仍在累计数内；按批复日期计。"),
-        source="domain.md 4.1, 7.1 F46",
+        source=_("《企业科学技术协会组织通则》：以科协批复为成立"),
         group=GROUP,
     ),
     _grassroots(
@@ -214,7 +214,7 @@ ASSOCIATION_MEASURES: tuple[Measure, ...] = (
         time=LatestStock("area", ("ESTABLISHED",)),
         words=("县级科协|县区科协|县市区科协|县（市、区）科协|区县科协",),
         definition=_("截至当日已建立且未撤并的县级科协数。"),
-        source="domain.md 4.4",
+        source=_("以批复文件和县级行政区名单为准"),
         group=GROUP,
     ),
     Measure(
@@ -228,7 +228,7 @@ ASSOCIATION_MEASURES: tuple[Measure, ...] = (
         where=Q(title=_Title.LITTLE_GIANT),
         words=("小巨人 企业",),
         definition=_("截至当日称号有效的国家级专精特新“小巨人”企业数，以认定和复核文件为准。"),
-        source="domain.md 4.2",
+        source=_("以公布的企业名单为准"),
         group="innovation",
     ),
     Measure(
@@ -242,7 +242,7 @@ ASSOCIATION_MEASURES: tuple[Measure, ...] = (
         where=Q(title=_Title.HIGH_TECH),
         words=("高新技术企业|高企",),
         definition=_("截至当日证书有效的高新技术企业数（已导入名单的范围内）。"),
-        source="domain.md 4.2",
+        source=_("以公布的企业名单为准"),
         group="innovation",
     ),
 )
@@ -264,7 +264,7 @@ SOCIETY_MEASURES: tuple[Measure, ...] = (
         definition=_(
             "市级学会主办或承办、已举办的学术会议、研讨和论坛场次，取消的不计；其他单位单独办的不计。"
         ),
-        source="domain.md 4.3, 7.1 F07",
+        source=_("工作口径：实际举办一场计一场"),
         group="innovation",
     ),
     Measure(
@@ -277,7 +277,7 @@ SOCIETY_MEASURES: tuple[Measure, ...] = (
         dims=(Dim("mode", _("方式")),),
         words=("学术研讨|学术论坛|学术交流|学术会议|学术年会|学术活动 参加|参与|参会|人次",),
         definition=_("上述学术活动的参加人次；没有计数的场次不估、不补。"),
-        source="domain.md 8",
+        source=_("工作口径：按计数方法记录的参加人次"),
         group="innovation",
     ),
     Measure(
@@ -290,7 +290,7 @@ SOCIETY_MEASURES: tuple[Measure, ...] = (
         time=ValidStock(),
         words=("市级学会|所属学会|学会 现有|共有|主管|业务主管", "学会 任期内|按期换届"),
         definition=_("截至当日理事会任期未届满的市级学会数。"),
-        source="domain.md 4.3",
+        source=_("以换届批复文件为准"),
         group=GROUP,
     ),
     Measure(
@@ -303,7 +303,7 @@ SOCIETY_MEASURES: tuple[Measure, ...] = (
         where=Q(number__gt=1),
         words=("学会 换届|完成换届|按期换届", "指导|督促 换届"),
         definition=_("期内召开换届大会、产生新一届理事会的学会数；第一届成立大会不计。"),
-        source="domain.md 4.3",
+        source=_("以换届批复文件为准"),
         group=GROUP,
     ),
     Measure(
@@ -314,10 +314,10 @@ SOCIETY_MEASURES: tuple[Measure, ...] = (
         of=Inspection,
         kind=Distinct("unit"),
         where=Q(result="PASSED"),
-        dims=(Dim("year", _("检查年度")),),
+        dims=(Dim("inspection_year", _("检查年度"), "year"),),
         words=("学会 年检|年度检查 合格|通过",),
         definition=_("年检结论为“合格”的学会数；“基本合格”不计。一个学会在期内多次合格只计一个。"),
-        source="domain.md 4.3",
+        source=_("以年检结论为准"),
         group=GROUP,
     ),
     Measure(
@@ -327,10 +327,10 @@ SOCIETY_MEASURES: tuple[Measure, ...] = (
         also_units=("家", "次"),
         of=Inspection,
         kind=Count(),
-        dims=(Dim("year", _("检查年度")), Dim("result", _("结论"))),
+        dims=(Dim("inspection_year", _("检查年度"), "year"), Dim("result", _("结论"))),
         words=("学会 年检|年度检查|清理整顿",),
         definition=_("作出年检结论的次数，一个学会一个年度计一次。"),
-        source="domain.md 4.3",
+        source=_("以年检结论为准"),
         group=GROUP,
     ),
 )
@@ -346,7 +346,7 @@ TRAINING_MEASURES: tuple[Measure, ...] = (
         where=Q(held=True, unit__kind="COUNTY_ASSOCIATION"),
         words=("县|区|县域|县（市、区）|等地 科协干部 培训", "科协干部 培训班|能力提升 县|区|等地"),
         definition=_("举办过基层科协干部培训班的县级科协数，同一县办多期只计一个；取消的班次不计。"),
-        source="domain.md 7.1 F49",
+        source=_("工作口径：实际举办一期计一期"),
         group=GROUP,
     ),
     Measure(
@@ -359,7 +359,7 @@ TRAINING_MEASURES: tuple[Measure, ...] = (
         where=Q(held=True),
         words=("科协干部|基层科协|科协系统干部 培训班|培训|能力提升",),
         definition=_("已举办的科协干部培训班期数，取消的不计。"),
-        source="domain.md 7.1 F49",
+        source=_("工作口径：实际举办一期计一期"),
         group=GROUP,
     ),
     Measure(
@@ -372,7 +372,7 @@ TRAINING_MEASURES: tuple[Measure, ...] = (
         where=Q(held=True),
         words=("科协干部|基层科协 培训 人次|名|人",),
         definition=_("科协干部培训班的参训人次，按签到或花名册计。"),
-        source="domain.md 8",
+        source=_("工作口径：按计数方法记录的参加人次"),
         group=GROUP,
     ),
 )

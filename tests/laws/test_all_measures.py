@@ -12,10 +12,10 @@ from kexie.kernel.scope import Scope
 from kexie.ledger import figures, registry
 from kexie.ledger.figures import Slice
 from kexie.ledger.measures import Cell, Flow, Measure
-from tests.demo import AS_OF, TODAY, loaded
+from tests.demo import AS_OF, TODAY, whole_city
 
 pytestmark = pytest.mark.django_db
-KEYS = sorted(key for key in registry.measures() if not key.startswith("ledger.test_"))
+KEYS = sorted(registry.measures())
 PERIODS = (
     Period.until(AS_OF),
     Period.until(TODAY),
@@ -26,7 +26,7 @@ PERIODS = (
 
 @pytest.fixture(scope="module")
 def scope(django_db_setup, django_db_blocker) -> Iterator[Scope]:
-    with django_db_blocker.unblock(), loaded() as found:
+    with django_db_blocker.unblock(), whole_city() as found:
         yield found
 
 
