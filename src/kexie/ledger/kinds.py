@@ -7,7 +7,7 @@ Each kind has two methods over the same rows: `value` aggregates them, `contribu
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from django.db.models import (
     Case,
@@ -23,12 +23,10 @@ from django.db.models import (
 from django.db.models import Sum as SqlSum
 from django.db.models.functions import Coalesce, Greatest, Least, RowNumber
 
-if TYPE_CHECKING:
-    from kexie.ledger.measures import Cell
+from kexie.ledger.cells import Cell
 
 Rows = QuerySet[Any]
 Number = Decimal | int | None
-DAYS_PER_MONTH = 30
 
 
 class _DaysBetween(Func):
@@ -52,12 +50,12 @@ class Count:
 
     additive = True
 
-    def contribute(self, rows: Rows, cell: "Cell") -> Rows:
+    def contribute(self, rows: Rows, cell: Cell) -> Rows:
         """Annotate each row with 1."""
         found: Rows = rows.annotate(contribution=Value(1))
         return found
 
-    def value(self, rows: Rows, cell: "Cell") -> Number:
+    def value(self, rows: Rows, cell: Cell) -> Number:
         """Return the number of rows."""
         return rows.count()
 
@@ -69,13 +67,13 @@ class Sum:
     of: str
     additive = True
 
-    def contribute(self, rows: Rows, cell: "Cell") -> Rows:
+    def contribute(self, rows: Rows, cell: Cell) -> Rows:
         """Annotate each row with its quantity."""
         quantity = rows.model._meta.get_field(self.of)
         found: Rows = rows.annotate(contribution=Coalesce(F(self.of), Value(0), output_field=quantity))
         return found
 
-    def value(self, rows: Rows, cell: "Cell") -> Number:
+    def value(self, rows: Rows, cell: Cell) -> Number:
         """Return the sum of the quantity."""
         return _total(self.contribute(rows, cell))
 
@@ -87,11 +85,11 @@ class Distinct:
     of: str
     additive = False
 
-    def contribute(self, rows: Rows, cell: "Cell") -> Rows:
+    def contribute(self, rows: Rows, cell: Cell) -> Rows:
         """Annotate the first row of each thing with 1, the others with 0."""
         return _first_of_each(rows, self.of, Q(**{f"{self.of}__isnull": False}))
 
-    def value(self, rows: Rows, cell: "Cell") -> Number:
+    def value(self, rows: Rows, cell: Cell) -> Number:
         """Return the number of distinct values that are not null."""
         named = rows.exclude(**{f"{self.of}__isnull": True})
         return named.order_by().values(self.of).distinct().count()
@@ -109,7 +107,7 @@ class Duration:
     rule: Literal["months", "days"] = "days"
     additive = False
 
-    def contribute(self, rows: Rows, cell: "Cell") -> Rows:
+    def contribute(self, rows: Rows, cell: Cell) -> Rows:
         """Annotate each row with its own duration."""
         last = Value(cell.period.last_day)
         days = Greatest(_DaysBetween(Least(Coalesce(F(self.end), last), last), F(self.start)) + 1, 1)
@@ -118,7 +116,7 @@ class Duration:
         )
         return found
 
-    def value(self, rows: Rows, cell: "Cell") -> Number:
+    def value(self, rows: Rows, cell: Cell) -> Number:
         """Return the sum of durations."""
         return _total(self.contribute(rows, cell))
 
@@ -127,19 +125,19 @@ class Duration:
 class Ratio:
     """The share of rows for which `part(cell)` holds, in per cent; without rows it is not computable (None)."""
 
-    part: "Callable[[Cell], Q]"
+    part: Callable[[Cell], Q]
     additive = False
 
-    def contribute(self, rows: Rows, cell: "Cell") -> Rows:
+    def contribute(self, rows: Rows, cell: Cell) -> Rows:
         """Annotate the rows of the numerator with 1, the others with 0."""
         found: Rows = rows.annotate(contribution=Case(When(self.part(cell), then=1), default=0))
         return found
 
-    def parts(self, rows: Rows, cell: "Cell") -> tuple[int, int]:
+    def parts(self, rows: Rows, cell: Cell) -> tuple[int, int]:
         """Return the numerator and the denominator."""
         return rows.filter(self.part(cell)).count(), rows.count()
 
-    def value(self, rows: Rows, cell: "Cell") -> Number:
+    def value(self, rows: Rows, cell: Cell) -> Number:
         """Return the percentage to two decimals."""
         return percentage(*self.parts(rows, cell))
 
@@ -151,11 +149,11 @@ class Streak:
     of: str
     additive = False
 
-    def contribute(self, rows: Rows, cell: "Cell") -> Rows:
+    def contribute(self, rows: Rows, cell: Cell) -> Rows:
         """Annotate the first row of each year in the longest run with 1, the others with 0."""
         return _first_of_each(rows, self.of, Q(**{f"{self.of}__in": self._run(rows)}))
 
-    def value(self, rows: Rows, cell: "Cell") -> Number:
+    def value(self, rows: Rows, cell: Cell) -> Number:
         """Return the length of the longest run."""
         return len(self._run(rows))
 

@@ -19,6 +19,7 @@ from kexie.foundation.units.models import Unit
 from kexie.kernel.errors import NotFound, Text
 from kexie.kernel.periods import Period
 from kexie.kernel.scope import Scope
+from kexie.ledger.cells import Cell
 from kexie.ledger.kinds import (
     Count,
     Distinct,
@@ -47,22 +48,6 @@ __all__ = [
     "ValidStock",
     "known",
 ]
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A measure asked for a period, an area or unit subtree, and filters.
-
-    `area` is a code prefix, `unit` the root of a unit subtree, `filters` pairs of dimension and value;
-    `known_at` asks what was known at an earlier moment.
-    """
-
-    measure: str
-    period: Period
-    area: str | None = None
-    unit: UUID | None = None
-    filters: tuple[tuple[str, str], ...] = ()
-    known_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True)

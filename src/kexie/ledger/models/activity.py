@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexie.ledger.models.record import HeadCounted, Record, Reference
 
@@ -14,7 +15,7 @@ class Series(Reference):
 
     class Kind(models.TextChoices):
         SHOW = "SHOW", _("科普展演")
-        CONTEST = "CONTEST", _("竞赛")
+        CONTEST = "CONTEST", pgettext_lazy("one", "竞赛")
         PROGRAMME = "PROGRAMME", _("主题活动")
         FORUM = "FORUM", _("学术论坛")
         TRAINING = "TRAINING", _("培训")
@@ -64,17 +65,17 @@ class Activity(HeadCounted):
 
     class Kind(models.TextChoices):
         SHOW = "SHOW", _("科普展演")
-        LECTURE = "LECTURE", _("科普讲座")
+        LECTURE = "LECTURE", pgettext_lazy("one", "科普讲座")
         EXHIBITION = "EXHIBITION", _("专题展览")
         CONSULTING = "CONSULTING", _("科技咨询")
         POPULAR = "POPULAR", _("其他科普活动")
         SCHOOL_VISIT = "SCHOOL_VISIT", _("进校园")
         COMPETITION = "COMPETITION", _("竞赛活动")
         TRAINING = "TRAINING", _("农业技术培训")
-        FORUM = "FORUM", _("学术研讨论坛")
-        MATCH_EVENT = "MATCH_EVENT", _("对接活动")
+        FORUM = "FORUM", pgettext_lazy("one", "学术研讨论坛")
+        MATCH_EVENT = "MATCH_EVENT", pgettext_lazy("one", "对接活动")
         CADRE_TRAINING = "CADRE_TRAINING", _("科协干部培训")
-        STUDY = "STUDY", _("学习会议")
+        STUDY = "STUDY", pgettext_lazy("one", "学习会议")
 
     class Mode(models.TextChoices):
         ONSITE = "ONSITE", _("线下")
@@ -137,11 +138,11 @@ class Honour(Record):
     """A title or prize somebody received; `occurred_on` is the day of the decision."""
 
     class Kind(models.TextChoices):
-        UNIT = "UNIT", _("集体荣誉")
-        PERSON = "PERSON", _("个人荣誉")
+        UNIT = "UNIT", pgettext_lazy("one", "集体荣誉")
+        PERSON = "PERSON", pgettext_lazy("one", "个人荣誉")
         PRIZE = "PRIZE", _("奖项")
         PARTY_MODEL = "PARTY_MODEL", _("党建先进典型")
-        EXEMPLAR = "EXEMPLAR", _("先进典型人物")
+        EXEMPLAR = "EXEMPLAR", pgettext_lazy("one", "先进典型人物")
 
     kind = models.CharField(_("类别"), max_length=11, choices=Kind.choices)
     award = models.CharField(_("奖项或活动"), max_length=100, help_text=_("例如：安徽省创新方法大赛"))
