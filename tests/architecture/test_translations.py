@@ -18,9 +18,10 @@ from kexie.workbench.desk.columns import columns
 
 SOURCES = Path(__file__).parents[2] / "src" / "kexie"
 CATALOGUES = sorted(path.relative_to(SOURCES) for path in SOURCES.glob("**/locale/en/LC_MESSAGES/django.po"))
-FUNCTIONS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
-# What a template says, after Django has rewritten it as calls of gettext.
-CALL = re.compile(r"""\b(?:gettext|_)\(\s*(u?'(?:[^'\\]|\\.)*'|u?"(?:[^"\\]|\\.)*")\s*\)""", re.DOTALL)
+FUNCTIONS = {"_", "gettext", "gettext_lazy", "gettext_noop", "pgettext", "pgettext_lazy"}
+# What a template says, after Django has rewritten it as calls of gettext and pgettext.
+STRING = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+CALL = re.compile(rf"\b(?:p?gettext|_)\(\s*({STRING}(?:\s*,\s*{STRING})?)\s*\)", re.DOTALL)
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 CHINESE = re.compile(r"[　-〿一-鿿＀-￯]")
 TRANSLATED = re.compile(
@@ -37,17 +38,21 @@ def texts(suffix: str) -> list[Path]:
     return sorted(one for one in found if "gallery" not in one.name and one.parent.name != "migrations")
 
 
-def said_in_python(path: Path) -> Iterator[str]:
+# A message, after its context if it has one ("one" or "many" of a thing, where Chinese makes no difference).
+Words = tuple[str, ...]
+
+
+def said_in_python(path: Path) -> Iterator[Words]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS:
-            message = node.args[0]
-            if isinstance(message, ast.Constant):
-                yield message.value
+            words = tuple(one.value for one in node.args if isinstance(one, ast.Constant))
+            if words:
+                yield words
 
 
-def said_in_template(path: Path) -> Iterator[str]:
+def said_in_template(path: Path) -> Iterator[Words]:
     for found in CALL.finditer(templatize(path.read_text(), origin=str(path))):
-        yield ast.literal_eval(found.group(1))
+        yield ast.literal_eval(f"({found.group(1)},)")
 
 
 def catalogue_of(path: Path) -> Path:
@@ -57,8 +62,8 @@ def catalogue_of(path: Path) -> Path:
 
 
 @cache
-def said() -> dict[Path, set[str]]:
-    found: dict[Path, set[str]] = defaultdict(set)
+def said() -> dict[Path, set[Words]]:
+    found: dict[Path, set[Words]] = defaultdict(set)
     for suffix, reader in ((".py", said_in_python), (".html", said_in_template)):
         for path in texts(suffix):
             found[catalogue_of(path)].update(reader(path))
@@ -69,6 +74,10 @@ def said() -> dict[Path, set[str]]:
 def catalogue(path: Path) -> Catalog:
     with (SOURCES / path).open("rb") as file:
         return read_po(file)
+
+
+def words_of(one: Message) -> Words:
+    return (one.context, one.id) if one.context else (one.id,)
 
 
 def entries(path: Path) -> list[Message]:
@@ -82,7 +91,7 @@ def test_catalogues_and_sources_were_found() -> None:
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=str)
 def test_everything_said_is_translated(path: Path) -> None:
-    translated = {one.id for one in entries(path) if one.string and not one.fuzzy}
+    translated = {words_of(one) for one in entries(path) if one.string and not one.fuzzy}
     assert sorted(said()[path] - translated) == []
 
 
@@ -106,7 +115,7 @@ def test_catalogues_agree() -> None:
     found = defaultdict(set)
     for path in CATALOGUES:
         for one in entries(path):
-            found[one.id].add(one.string)
+            found[words_of(one)].add(one.string)
     assert {word: strings for word, strings in found.items() if len(strings) > 1} == {}
 
 

@@ -4,7 +4,7 @@ from django.apps import apps
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kexie.foundation.access.models import Account
 from kexie.foundation.access.roles import ROLES, Action
@@ -35,9 +35,9 @@ _ELSEWHERE = (
 )
 # What every area of work points at.
 _DIRECTORY = (
-    ("units:list", gettext_lazy("单位"), "organisation", Action.READ_UNITS),
-    ("people:list", gettext_lazy("人员"), "people", Action.READ_PEOPLE),
-    ("places:list", gettext_lazy("地点"), "pin", Action.READ_UNITS),
+    ("units:list", pgettext_lazy("many", "单位"), "organisation", Action.READ_UNITS),
+    ("people:list", pgettext_lazy("many", "人员"), "people", Action.READ_PEOPLE),
+    ("places:list", pgettext_lazy("many", "地点"), "pin", Action.READ_UNITS),
     ("areas:list", gettext_lazy("行政区划"), "globe", Action.READ_UNITS),
 )
 

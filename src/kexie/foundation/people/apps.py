@@ -1,8 +1,8 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class People(AppConfig):
     name = "kexie.foundation.people"
     label = "people"
-    verbose_name = _("人员")
+    verbose_name = pgettext_lazy("many", "人员")

@@ -1,8 +1,8 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Places(AppConfig):
     name = "kexie.foundation.places"
     label = "places"
-    verbose_name = _("地点")
+    verbose_name = pgettext_lazy("many", "地点")

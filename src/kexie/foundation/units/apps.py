@@ -1,8 +1,8 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Units(AppConfig):
     name = "kexie.foundation.units"
     label = "units"
-    verbose_name = _("单位")
+    verbose_name = pgettext_lazy("many", "单位")

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexie.kernel.ids import short_code, uuid7
 
@@ -14,14 +15,14 @@ class Kind(models.TextChoices):
     """What an organisation is to the association."""
 
     ASSOCIATION = "ASSOCIATION", _("科协")
-    COUNTY_ASSOCIATION = "COUNTY_ASSOCIATION", _("县级科协")
+    COUNTY_ASSOCIATION = "COUNTY_ASSOCIATION", pgettext_lazy("one", "县级科协")
     SOCIETY = "SOCIETY", _("学会")
     ENTERPRISE_ASSOCIATION = "ENTERPRISE_ASSOCIATION", _("企业科协")
-    UNIVERSITY_ASSOCIATION = "UNIVERSITY_ASSOCIATION", _("高校科协")
-    PARK_ASSOCIATION = "PARK_ASSOCIATION", _("园区科协")
-    MUSEUM = "MUSEUM", _("科技馆")
+    UNIVERSITY_ASSOCIATION = "UNIVERSITY_ASSOCIATION", pgettext_lazy("one", "高校科协")
+    PARK_ASSOCIATION = "PARK_ASSOCIATION", pgettext_lazy("one", "园区科协")
+    MUSEUM = "MUSEUM", pgettext_lazy("one", "科技馆")
     SCHOOL = "SCHOOL", _("学校")
-    FIRM = "FIRM", _("企业")
+    FIRM = "FIRM", pgettext_lazy("one", "企业")
     VILLAGE = "VILLAGE", _("村（社区）")
     BASE = "BASE", _("基地")
     DEPARTMENT = "DEPARTMENT", _("部室")

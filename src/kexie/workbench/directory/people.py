@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from kexie.foundation.access.roles import Action
 from kexie.foundation.access.web.forms import add_error
@@ -73,7 +73,7 @@ class ListView(PeopleView):
             "is_plain": not any(self.request.GET.get(name) for name in ("q", "unit")),
             "find": form,
             "count": page.paginator.count if found is None else len(found),
-            "trail": [*_trail()[:-1], Link(_("人员"))],
+            "trail": [*_trail()[:-1], Link(pgettext("many", "人员"))],
             "may_add": self.may(Action.MANAGE_PEOPLE),
         }
         return self.page("directory/people", context, status=status)
@@ -316,7 +316,7 @@ class EditView(PersonFormView):
 
 
 def _trail() -> list[Link]:
-    return [home(), Link(_("人员"), reverse("people:list"))]
+    return [home(), Link(pgettext("many", "人员"), reverse("people:list"))]
 
 
 def _url(person: Person) -> str:

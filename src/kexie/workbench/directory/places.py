@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from kexie.foundation.access.roles import Action
 from kexie.foundation.areas import queries as areas
@@ -149,7 +149,7 @@ class ListView(DirectoryView):
             "page": page,
             "table": lists.table(list(page.object_list), request.GET, COLUMNS, _row),
             "is_plain": not any(request.GET.get(name) for name in ("q", "area", "unit")),
-            "trail": [home(), Link(_("地点"))],
+            "trail": [home(), Link(pgettext("many", "地点"))],
             "may_add": self.may(Action.MANAGE_UNITS),
         }
         return self.page("directory/places", context)
@@ -288,7 +288,7 @@ class EditView(PlaceFormView):
 
 
 def _trail() -> list[Link]:
-    return [home(), Link(_("地点"), reverse("places:list"))]
+    return [home(), Link(pgettext("many", "地点"), reverse("places:list"))]
 
 
 def _url(place: Place) -> str:

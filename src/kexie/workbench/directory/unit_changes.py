@@ -7,6 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kexie.foundation.access.roles import Action
 from kexie.foundation.units import operations, queries
@@ -72,7 +73,7 @@ class NewView(UnitFormView):
 
     def trail(self) -> list[Link]:
         """Return the way here."""
-        return [home(), Link(_("单位"), reverse("units:list"))]
+        return [home(), Link(pgettext("many", "单位"), reverse("units:list"))]
 
     def back(self) -> str:
         """Return to the list."""

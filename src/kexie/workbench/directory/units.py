@@ -10,7 +10,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from kexie.foundation.access.roles import Action
 from kexie.foundation.areas import queries as areas
@@ -149,7 +149,7 @@ class ListView(UnitsView):
             "table": lists.table(units, request.GET, COLUMNS, lambda unit: _row(unit, places_of[unit.path])),
             "query": request.GET.urlencode(),
             "is_plain": not any(request.GET.get(name) for name in ("q", "kind", "area", "state", "under")),
-            "trail": [home(), Link(_("单位"))],
+            "trail": [home(), Link(pgettext("many", "单位"))],
             "may_add": self.may(Action.MANAGE_UNITS),
             "may_export": self.may(Action.EXPORT),
         }
@@ -288,7 +288,7 @@ def trail(unit: Unit, scope: Scope, *more: Link) -> list[Link]:
         if scope.covers(one.path)
     ]
     here = Link(str(unit), reverse("units:unit", args=[unit.code]) if more else "")
-    return [home(), Link(_("单位"), reverse("units:list")), *above, here, *more]
+    return [home(), Link(pgettext("many", "单位"), reverse("units:list")), *above, here, *more]
 
 
 def unit_named(scope: Scope, code: str) -> Unit | None:

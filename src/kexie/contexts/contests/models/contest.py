@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexie.ledger.models import HeadCounted, Reference, Series, State
 
@@ -54,7 +55,9 @@ class Contest(Reference):
 class ContestHolding(HeadCounted):
     """That a contest was held: `occurred_on` is the day of the final, `headcount` the 人次 who took part."""
 
-    contest = models.ForeignKey(Contest, models.PROTECT, related_name="+", verbose_name=_("竞赛"))
+    contest = models.ForeignKey(
+        Contest, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "竞赛")
+    )
     entries = models.PositiveIntegerField(_("参赛作品（件）"), null=True, blank=True)
     schools = models.PositiveIntegerField(_("参赛学校（所）"), null=True, blank=True)
     partner = models.CharField(_("联合主办单位"), max_length=200, blank=True)

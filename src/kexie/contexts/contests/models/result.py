@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexie.contexts.contests.models.contest import Contest
 from kexie.ledger.models import Record
@@ -34,7 +35,9 @@ class ContestResult(Record):
         THIRD = "THIRD", _("三等奖")
         MERIT = "MERIT", _("优秀奖")
 
-    contest = models.ForeignKey(Contest, models.PROTECT, related_name="+", verbose_name=_("竞赛"))
+    contest = models.ForeignKey(
+        Contest, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "竞赛")
+    )
     title = models.CharField(_("作品名称"), max_length=200)
     category = models.CharField(_("项目类别"), max_length=10, choices=Category.choices)
     group = models.CharField(_("组别"), max_length=10, choices=Group.choices)

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexie.contexts.facilities.states import FACILITY_TRANSITIONS
 from kexie.ledger.models import HeadCounted, Record, Reference
@@ -46,7 +47,9 @@ class Facility(Reference):
 class _OfFacility(models.Model):
     """A record about a facility; it keeps the facility's kind of that day, whatever the list says later."""
 
-    facility = models.ForeignKey(Facility, models.PROTECT, related_name="+", verbose_name=_("科普设施"))
+    facility = models.ForeignKey(
+        Facility, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "科普设施")
+    )
     facility_kind = models.CharField(_("类别"), max_length=14, choices=FacilityKind.choices, editable=False)
 
     class Meta:

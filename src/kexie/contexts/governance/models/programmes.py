@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexie.ledger import registry
 from kexie.ledger.models import Reference
@@ -38,7 +39,7 @@ class Target(Reference):
         LEVEL = "LEVEL", _("全年保持")
 
     programme = models.ForeignKey(
-        ActionProgramme, models.PROTECT, related_name="+", verbose_name=_("专项行动")
+        ActionProgramme, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "专项行动")
     )
     measure = models.CharField(_("指标"), max_length=80, help_text=_("指标的编号，例如 museums.visits"))
     year = models.PositiveSmallIntegerField(_("年度"))

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexie.contexts.governance import states
 from kexie.ledger.models import Record, Reference
@@ -41,7 +42,9 @@ class RectificationStage(Record):
 
     Stage = states.RectificationStage
 
-    item = models.ForeignKey(RectificationItem, models.PROTECT, related_name="+", verbose_name=_("整改事项"))
+    item = models.ForeignKey(
+        RectificationItem, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "整改事项")
+    )
     stage = models.CharField(_("环节"), max_length=12, choices=states.RectificationStage.choices)
     responsible = models.ForeignKey(
         "people.Person", models.PROTECT, related_name="+", verbose_name=_("责任人")

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexie.ledger.models import Record
 
@@ -14,8 +15,8 @@ class Agreement(Record):
 
     class Kind(models.TextChoices):
         SOCIETY = "SOCIETY", _("省级学会合作协议")
-        RESEARCH = "RESEARCH", _("产学研合作协议")
-        TECHNOLOGY = "TECHNOLOGY", _("技术合同")
+        RESEARCH = "RESEARCH", pgettext_lazy("one", "产学研合作协议")
+        TECHNOLOGY = "TECHNOLOGY", pgettext_lazy("one", "技术合同")
         STRATEGIC = "STRATEGIC", _("战略合作协议")
 
     kind = models.CharField(_("类别"), max_length=10, choices=Kind.choices)
@@ -45,7 +46,7 @@ class Agreement(Record):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=_("技术难题"),
+        verbose_name=pgettext_lazy("one", "技术难题"),
     )
     valid_to = models.DateField(_("有效期至"), null=True, blank=True)
 

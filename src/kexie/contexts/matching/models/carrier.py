@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexie.contexts.matching.states import CARRIER_TRANSITIONS, CarrierState
 from kexie.ledger.models import Record, Reference, State
@@ -43,7 +44,9 @@ class CarrierStage(Record):
 
     Stage = CarrierState
 
-    carrier = models.ForeignKey(ServiceCarrier, models.PROTECT, related_name="+", verbose_name=_("服务载体"))
+    carrier = models.ForeignKey(
+        ServiceCarrier, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "服务载体")
+    )
     stage = models.CharField(_("阶段"), max_length=11, choices=CarrierState.choices)
     document_no = models.CharField(_("批文或协议编号"), max_length=80, blank=True)
     reason = models.CharField(_("原因"), max_length=200, blank=True)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexie.ledger.models import Activity, Record
 
@@ -24,7 +25,9 @@ class MatchEvent(Activity):
 class EventIndustry(Record):
     """That an event was about an industry; one record for each industry."""
 
-    event = models.ForeignKey(MatchEvent, models.PROTECT, related_name="+", verbose_name=_("对接活动"))
+    event = models.ForeignKey(
+        MatchEvent, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "对接活动")
+    )
     industry = models.ForeignKey(
         "matching.Industry", models.PROTECT, related_name="+", verbose_name=_("产业")
     )
@@ -41,10 +44,20 @@ class ExpertVisit(Record):
 
     expert = models.ForeignKey("matching.Expert", models.PROTECT, related_name="+", verbose_name=_("专家"))
     firm = models.ForeignKey(
-        "units.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("企业")
+        "units.Unit",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("one", "企业"),
     )
     event = models.ForeignKey(
-        MatchEvent, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("对接活动")
+        MatchEvent,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("one", "对接活动"),
     )
     problem = models.ForeignKey(
         "matching.Problem",
@@ -52,7 +65,7 @@ class ExpertVisit(Record):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=_("技术难题"),
+        verbose_name=pgettext_lazy("one", "技术难题"),
     )
     topic = models.CharField(_("服务内容"), max_length=200, blank=True)
     outcome = models.CharField(_("结果"), max_length=200, blank=True)

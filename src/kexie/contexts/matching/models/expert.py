@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexie.ledger.models import Reference
 
@@ -12,7 +13,7 @@ class Industry(Reference):
     """An industry the association works for; each city has its own list (十大产业 and the like)."""
 
     class Meta(Reference.Meta):
-        verbose_name = _("产业")
+        verbose_name = pgettext_lazy("many", "产业")
         constraints: ClassVar = [
             models.UniqueConstraint(
                 name="matching_industry_name",
@@ -47,4 +48,4 @@ class Expert(Reference):
     )
 
     class Meta(Reference.Meta):
-        verbose_name = _("专家")
+        verbose_name = pgettext_lazy("many", "专家")

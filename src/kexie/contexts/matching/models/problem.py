@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexie.contexts.matching.states import PROBLEM_TRANSITIONS, ProblemState
 from kexie.ledger.models import Record, Reference, State
@@ -20,7 +21,9 @@ class Problem(Reference):
         AGREEMENT = "AGREEMENT", _("签保密协议后可见")
 
     number = models.CharField(_("编号"), max_length=20)
-    firm = models.ForeignKey("units.Unit", models.PROTECT, related_name="+", verbose_name=_("企业"))
+    firm = models.ForeignKey(
+        "units.Unit", models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "企业")
+    )
     industry = models.ForeignKey(
         "matching.Industry", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("产业")
     )
@@ -48,7 +51,9 @@ class ProblemStage(Record):
 
     Stage = ProblemState
 
-    problem = models.ForeignKey(Problem, models.PROTECT, related_name="+", verbose_name=_("技术难题"))
+    problem = models.ForeignKey(
+        Problem, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "技术难题")
+    )
     stage = models.CharField(_("阶段"), max_length=9, choices=ProblemState.choices)
     expert = models.ForeignKey(
         "matching.Expert", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("专家")

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexie.contexts.museums.states import EXHIBIT_TRANSITIONS
 from kexie.ledger.models import Record, Reference
@@ -54,7 +55,9 @@ class ExhibitStage(Record):
         FAULTY = "FAULTY", _("故障")
         REMOVED = "REMOVED", _("撤展")
 
-    exhibit = models.ForeignKey(Exhibit, models.PROTECT, related_name="+", verbose_name=_("展品"))
+    exhibit = models.ForeignKey(
+        Exhibit, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "展品")
+    )
     stage = models.CharField(_("状况"), max_length=7, choices=Stage.choices)
     cause = models.CharField(_("故障与处理"), max_length=200, blank=True)
 

@@ -6,6 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexie.contexts.museums.states import MUSEUM_TRANSITIONS
 from kexie.ledger.models import Record, Reference
@@ -68,7 +69,9 @@ class MuseumStage(Record):
         WORKS = "WORKS", _("闭馆改造")
         CLOSED = "CLOSED", _("停止运行")
 
-    museum = models.ForeignKey(Museum, models.PROTECT, related_name="+", verbose_name=_("科技馆"))
+    museum = models.ForeignKey(
+        Museum, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "科技馆")
+    )
     stage = models.CharField(_("阶段"), max_length=8, choices=Stage.choices)
     document_no = models.CharField(_("文号"), max_length=80, blank=True)
 

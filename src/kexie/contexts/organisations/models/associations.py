@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexie.contexts.organisations import states
 from kexie.ledger.models import Record, Reference
@@ -15,8 +16,8 @@ class GrassrootsAssociation(Reference):
 
     class Kind(models.TextChoices):
         ENTERPRISE = "ENTERPRISE", _("企业科协")
-        UNIVERSITY = "UNIVERSITY", _("高校科协")
-        PARK = "PARK", _("园区科协")
+        UNIVERSITY = "UNIVERSITY", pgettext_lazy("one", "高校科协")
+        PARK = "PARK", pgettext_lazy("one", "园区科协")
 
     kind = models.CharField(_("类别"), max_length=10, choices=Kind.choices)
     host = models.ForeignKey("units.Unit", models.PROTECT, related_name="+", verbose_name=_("所在单位"))
@@ -43,7 +44,7 @@ class AssociationStage(Record):
     Stage = states.AssociationStage
 
     grassroots = models.ForeignKey(
-        GrassrootsAssociation, models.PROTECT, related_name="+", verbose_name=_("基层科协")
+        GrassrootsAssociation, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "基层科协")
     )
     stage = models.CharField(_("环节"), max_length=9, choices=states.AssociationStage.choices)
     document = models.CharField(_("批复文号"), max_length=100, blank=True)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexie.ledger.models import Record
 
@@ -54,12 +55,14 @@ class TitleListing(Listing):
     """A firm holds an official title; `occurred_on` is the first valid day of the certificate."""
 
     class Title(models.TextChoices):
-        LITTLE_GIANT = "LITTLE_GIANT", _("专精特新“小巨人”企业")
+        LITTLE_GIANT = "LITTLE_GIANT", pgettext_lazy("one", "专精特新“小巨人”企业")
         SPECIALISED = "SPECIALISED", _("省级专精特新中小企业")
-        HIGH_TECH = "HIGH_TECH", _("高新技术企业")
+        HIGH_TECH = "HIGH_TECH", pgettext_lazy("one", "高新技术企业")
 
     title = models.CharField(_("称号"), max_length=12, choices=Title.choices)
-    firm = models.ForeignKey("units.Unit", models.PROTECT, related_name="+", verbose_name=_("企业"))
+    firm = models.ForeignKey(
+        "units.Unit", models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "企业")
+    )
     certificate_no = models.CharField(_("证书编号"), max_length=60, blank=True)
 
     class Meta(Listing.Meta):

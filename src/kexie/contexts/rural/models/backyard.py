@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexie.contexts.rural.states import BACKYARD_TRANSITIONS, BackyardState
 from kexie.ledger.models import Record, Reference, State
@@ -39,7 +40,9 @@ class BackyardStage(Record):
 
     Stage = BackyardState
 
-    backyard = models.ForeignKey(Backyard, models.PROTECT, related_name="+", verbose_name=_("科技小院"))
+    backyard = models.ForeignKey(
+        Backyard, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "科技小院")
+    )
     stage = models.CharField(_("阶段"), max_length=9, choices=BackyardState.choices)
     document_no = models.CharField(_("批复文号"), max_length=80, blank=True)
     reason = models.CharField(_("原因"), max_length=200, blank=True)

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexie.ledger.models import Activity, Record, Reference
 
@@ -51,7 +52,12 @@ class Promotion(Record):
         Training, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("结合的培训")
     )
     backyard = models.ForeignKey(
-        "rural.Backyard", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("科技小院")
+        "rural.Backyard",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("one", "科技小院"),
     )
     base = models.CharField(_("示范基地"), max_length=120, blank=True)
     acreage_mu = models.DecimalField(

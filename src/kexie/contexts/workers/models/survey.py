@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexie.contexts.workers.states import TRANSITIONS, SiteStage
 from kexie.ledger.models import Record, Reference
@@ -44,7 +45,9 @@ class SurveySiteStage(Record):
 
     Stage = SiteStage
 
-    site = models.ForeignKey(SurveySite, models.PROTECT, related_name="+", verbose_name=_("调查站点"))
+    site = models.ForeignKey(
+        SurveySite, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "调查站点")
+    )
     stage = models.CharField(_("环节"), max_length=9, choices=SiteStage.choices)
     document = models.CharField(_("文件或文号"), max_length=100, blank=True)
 

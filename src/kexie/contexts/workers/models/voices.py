@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexie.contexts.workers.models.merits import Level
 from kexie.ledger.models import Record
@@ -16,7 +17,7 @@ class Suggestion(Record):
     class Channel(models.TextChoices):
         SITE = "SITE", _("调查站点信息")
         SOCIETY = "SOCIETY", _("学会")
-        COUNTY = "COUNTY", _("县级科协")
+        COUNTY = "COUNTY", pgettext_lazy("one", "县级科协")
         COMMITTEE = "COMMITTEE", _("科协委员")
         WORKER = "WORKER", _("科技工作者直接提出")
 
