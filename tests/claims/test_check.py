@@ -124,7 +124,7 @@ def test_what_happened_after_the_day_does_not_count(check_text, scope):
     assert [one.verdict for one in check_text(text, as_of=dt.date(2023, 6, 30))] == ["contradicted"]
 
 
-@pytest.mark.parametrize("number", [0, 3, 9, 12, 17, 24, 30, 36])
+@pytest.mark.parametrize("number", [0, 9, 12, 17, 30])
 def test_reversing_a_record_changes_exactly_the_claims_that_rest_on_it(
     check_text, article, scope, account, number
 ):
