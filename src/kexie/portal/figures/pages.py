@@ -4,9 +4,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from kexie.foundation.areas.models import Area
+from kexie.foundation.units.models import Unit
 from kexie.kernel.periods import Period
 from kexie.kernel.scope import Scope
 from kexie.ledger import figures, registry
@@ -163,6 +166,18 @@ def _counties(cell: Cell, scope: Scope) -> list[Point]:
     ]
 
 
+def narrowed_to(cell: Cell) -> list[tuple[str, str]]:
+    """Return in words what a cell is narrowed to: area, unit, and its filters."""
+    measure = registry.measure(cell.measure)
+    found = [(_("地区"), area_label(cell.area))] if cell.area else []
+    if cell.unit:
+        found.append((_("单位"), str(Unit.objects.get(pk=cell.unit))))
+    for name, value in cell.filters:
+        labels = {str(code): str(label) for code, label in _labels(measure, name).items()}
+        found.append((str(measure.dim(name).label), labels.get(value, value)))
+    return found
+
+
 def area_label(prefix: str) -> str:
     """Return the name of the area whose subtree a code prefix names."""
     area = Area.objects.filter(code__startswith=prefix).order_by("code").first()
@@ -187,13 +202,8 @@ def _units(cell: Cell, scope: Scope) -> list[Point]:
 
 def _cut(cell: Cell, scope: Scope, dim: str) -> list[Point]:
     measure = registry.measure(cell.measure)
-    path = measure.dim(dim).lookup
     slices = figures.breakdown(cell, scope, by=dim)
-    labels = dict(
-        getattr(measure.of._meta.get_field(path.split("__")[0]), "flatchoices", ())
-        if "__" not in path
-        else ()
-    )
+    labels = _labels(measure, dim)
     return [
         Point(
             str(labels.get(one.group, one.group)),
@@ -203,6 +213,19 @@ def _cut(cell: Cell, scope: Scope, dim: str) -> list[Point]:
         for one in slices
         if one.group not in {None, ""}
     ]
+
+
+def _labels(measure: Measure, dim: str) -> dict[object, object]:
+    """Return how a dimension's codes are written, where its field has choices."""
+    model: type[Model] = measure.of
+    field = None
+    for name in measure.dim(dim).lookup.split("__"):
+        try:
+            field = model._meta.get_field(name)
+        except FieldDoesNotExist:
+            return {}
+        model = field.related_model or model
+    return dict(getattr(field, "flatchoices", ()))
 
 
 def _cut_link(cell: Cell, dim: Dim) -> Link:

@@ -17,7 +17,7 @@ from kexie.foundation.access.roles import Action
 from kexie.kernel.errors import NotFound, UserError
 from kexie.kernel.scope import Scope
 from kexie.ledger import figures, registry
-from kexie.ledger.addresses import cell_from, figure_url, record_url
+from kexie.ledger.addresses import cell_from, figure_url, parameters, record_url
 from kexie.ledger.measures import Cell, Measure
 from kexie.portal import site
 from kexie.portal.figures import pages
@@ -49,7 +49,15 @@ def detail(request: HttpRequest, measure: str) -> HttpResponseBase:
         return redirect_to_login(request.get_full_path())
     cell, errors = _cell(request, declared)
     page = pages.page(cell, scope, now=timezone.now(), by=request.GET.get("by", ""))
-    context = {"page": page, "measure": declared, "cell": cell, "errors": errors, "area": _area(cell)}
+    kept = {name: value for name, value in parameters(cell).items() if name not in {"since", "until"}}
+    context = {
+        "page": page,
+        "measure": declared,
+        "cell": cell,
+        "errors": errors,
+        "narrowed": pages.narrowed_to(cell),
+        "kept": kept,
+    }
     return render(request, "figures/detail.html", context, status=422 if errors else 200)
 
 
@@ -73,6 +81,7 @@ def rows(request: HttpRequest, measure: str) -> HttpResponseBase:
         "figure_url": figure_url(cell),
         "csv_url": figure_url(cell, page="figures:rows-csv"),
         "sees_all": scope.is_whole,
+        "narrowed": pages.narrowed_to(cell),
     }
     return render(request, "figures/rows.html", context, status=422 if errors else 200)
 
@@ -148,10 +157,6 @@ def _cell(request: HttpRequest, measure: Measure) -> tuple[Cell, dict[str, str]]
         return cell_from(measure.key, {}, today=today), {
             name: str(text) for name, text in error.fields.items()
         }
-
-
-def _area(cell: Cell) -> str:
-    return pages.area_label(cell.area) if cell.area else ""
 
 
 def _table(found: list[Any], measure: Measure) -> Table:

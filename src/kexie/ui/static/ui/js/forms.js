@@ -34,6 +34,8 @@ function restore(form) {
 
 let unsaved = null;
 for (const form of document.querySelectorAll("form[data-keep]")) {
+  // Answers are kept here, and forgotten once saved: a browser that goes back must not bring them into a new form.
+  form.autocomplete = "off";
   restore(form);
   form.addEventListener("input", () => { unsaved = form; remember(form); });
   form.addEventListener("submit", () => { unsaved = null; });
