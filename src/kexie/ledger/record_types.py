@@ -32,7 +32,7 @@ class DeskType:
     """What the desk needs to know of a model. Names are field names of the model, `__` follows a relation.
 
     columns: shown in lists, at most eight; filters: offered beside the list; search: text looked through;
-    fields: the form, the import and the export, in this order.
+    fields: the form, the import and the export, in this order. rights: another context whose people do this work.
     """
 
     key: str
@@ -43,12 +43,13 @@ class DeskType:
     fields: tuple[str, ...] = ()
     help: Text = ""
     label: Text = ""
+    rights: str = ""
     initial: dict[str, Any] = field(default_factory=dict)
 
     @property
     def context(self) -> str:
-        """The app label whose rights govern this type."""
-        return self.key.partition(".")[0]
+        """The app label whose rights govern this type: its own, unless others do this work too."""
+        return self.rights or self.key.partition(".")[0]
 
     @property
     def name(self) -> Text:

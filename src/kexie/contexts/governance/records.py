@@ -53,6 +53,7 @@ REFERENCE_TYPES: tuple[ReferenceType, ...] = (
     ),
     ReferenceType(
         key="governance.campaigns",
+        rights="facilities",  # the popularisation department and the keepers hold them
         model=Campaign,
         columns=("starts_on", "ends_on", "name", "series_name", "theme", "unit"),
         filters=("series_name",),
@@ -129,6 +130,7 @@ RECORD_TYPES: tuple[RecordType, ...] = (
     ),
     RecordType(
         key="governance.activities",
+        rights="facilities",  # the popularisation department and the keepers hold them
         model=PopularActivity,
         columns=("occurred_on", "kind", "title", "unit", "headcount", "method", "held"),
         filters=("kind", "unit", "method", "held", "mode"),
