@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexie.kernel.ids import uuid7
 
@@ -155,7 +156,7 @@ class Record(Tenant):
 class HeadCounted(Record):
     """A record that counts people (人次) and says by which method; a missing count stays missing."""
 
-    headcount = models.PositiveIntegerField(_("人次"), null=True, blank=True)
+    headcount = models.PositiveIntegerField(pgettext_lazy("field", "人次"), null=True, blank=True)
     method = models.CharField(_("计数方法"), max_length=8, choices=Method.choices, blank=True)
     count_basis = models.CharField(_("计数依据"), max_length=200, blank=True)
 
