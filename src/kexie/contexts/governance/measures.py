@@ -211,7 +211,11 @@ HONOUR_MEASURES: tuple[Measure, ...] = (
         of=Honour,
         kind=Count(),
         where=_CAMPAIGN_AWARD,
-        dims=(Dim("title", _("荣誉名称")), Dim("awarder", _("授予单位")), Dim("honour_year", _("年度"), "year")),
+        dims=(
+            Dim("title", _("荣誉名称")),
+            Dim("awarder", _("授予单位")),
+            Dim("honour_year", _("年度"), "year"),
+        ),
         words=(
             "全国科普日|全国科普月|科普日|科普月 优秀组织单位|优秀单位|优秀活动|表彰|表扬",
             "中国科协 优秀组织单位",
