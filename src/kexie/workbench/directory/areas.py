@@ -104,11 +104,11 @@ def _row(area: Area, counts: Counts) -> Row:
     opens = below and level in {Level.COUNTY, Level.ZONE, Level.TOWNSHIP}
     filtered = f"{reverse('units:list')}?area={area.code}" if level in {Level.COUNTY, Level.ZONE} else ""
     cells = [
-        Cell(_INDENT * _DEPTH[level] + area.name, href=f"?under={area.code}" if opens else ""),
+        Cell(_INDENT * _DEPTH[level] + area.name),
         Cell(area.code),
         Cell(area.get_level_display()),
         Cell(area.population),
-        Cell(below or None),
+        Cell(below or None, href=f"?under={area.code}" if opens else ""),
         Cell(units_here, href=filtered if units_here else ""),
         Cell(_remark(area)),
     ]

@@ -1,6 +1,6 @@
 """What was done to a unit or a person, in words, from the audit log."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,7 +93,9 @@ def _differences(entry: Entry, model: str) -> list[str]:
     if not (isinstance(old, dict) and isinstance(new, dict)):
         return []
     return [
-        _became(_label(model, name), old.get(name), new[name]) for name in new if old.get(name) != new[name]
+        _became(_label(model, name), old.get(name), new[name])
+        for name in sorted(new, key=_position(model))
+        if old.get(name) != new[name]
     ]
 
 
@@ -112,6 +114,14 @@ def _label(model: str, name: str) -> str:
     fields = {field.attname: field for field in apps.get_model(model)._meta.concrete_fields}
     fields |= {field.name: field for field in fields.values()}
     return str(fields[name].verbose_name) if name in fields else name
+
+
+def _position(model: str) -> Callable[[str], int]:
+    """Return where a field stands in its model; the log's JSON keeps no order."""
+    names = [
+        one for field in apps.get_model(model)._meta.concrete_fields for one in (field.name, field.attname)
+    ]
+    return lambda name: names.index(name) if name in names else len(names)
 
 
 def _parent(path: object) -> str:

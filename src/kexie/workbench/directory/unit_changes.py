@@ -27,7 +27,7 @@ class UnitFormView(ChangeView):
 
     def existing(self, form: Any) -> Link | None:
         """Return the unit that has the same credit code or name already."""
-        found = form.namesake() if hasattr(form, "namesake") else None
+        found = getattr(form, "namesake", None)
         if found is None and form.has_error("credit_code"):
             found = self._same_code(form["credit_code"].value() or "")
         if found is None or not self.readable.covers(found.path):
@@ -196,6 +196,8 @@ class MoveView(RestructureView):
         """What goes along."""
         below = Unit.objects.filter(association_id=self.unit.association_id, path__startswith=self.unit.path)
         values = {"name": self.unit.name, "parent": self.unit.parent, "count": below.count() - 1}
+        if not values["count"]:
+            return _("“%(name)s”现属“%(parent)s”；它的记录随它一起移动。移错了可以再移回来。") % values
         return (
             _(
                 "“%(name)s”现属“%(parent)s”；它的%(count)d个下级单位及全部记录随它一起移动。移错了可以再移回来。"

@@ -56,7 +56,8 @@ class DetailsForm(DirectoryForm):
 
     def order(self) -> tuple[str, ...]:
         """Return the fields in the order in which they are asked."""
-        return ("credit_code", "area", "valid_from", "contact_name", "contact_phone", "contact_email")
+        contact = ("contact_name", "contact_phone", "contact_email", "website")
+        return ("credit_code", "area", "valid_from", "place", *contact, "address", "note")
 
     def clean_credit_code(self) -> str:
         """Check the code and say what is wrong with it."""
@@ -85,6 +86,8 @@ class NewForm(DetailsForm):
     )
     name = line(gettext_lazy("名称"), 120, required=True, help_text=gettext_lazy("与证照或批文一致的全称。"))
     short_name = line(gettext_lazy("简称"), 40)
+    # The unit of this name directly below the same parent that has not ended, once looked for.
+    namesake: Unit | None = None
 
     def __init__(self, data: Any = None, *, scope: Scope, readable: Scope, **options: Any) -> None:
         super().__init__(data, scope=scope, readable=readable, **options)
@@ -100,16 +103,12 @@ class NewForm(DetailsForm):
     def clean(self) -> dict[str, Any]:
         """Refuse the namesake that a form sent twice would make."""
         values: dict[str, Any] = super().clean() or self.cleaned_data
-        if self.namesake() is not None:
+        if values.get("name") and values.get("parent"):
+            alike = Unit.objects.filter(parent=values["parent"], name=values["name"], valid_to=None)
+            self.namesake = alike.first()
+        if self.namesake is not None:
             self.add_error("name", _("这个上级下面已有同名单位，请先核对是否就是它。"))
         return values
-
-    def namesake(self) -> Unit | None:
-        """Return the unit of this name directly below the same parent that has not ended."""
-        values = self.cleaned_data
-        if not (values.get("name") and values.get("parent")):
-            return None
-        return Unit.objects.filter(parent=values["parent"], name=values["name"], valid_to=None).first()
 
 
 class RenameForm(DirectoryForm):
