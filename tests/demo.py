@@ -65,7 +65,10 @@ def _loaded_database() -> str:
 
 def _load_into(name: str, outdated: list[str]) -> None:
     home, raw = connection.settings_dict["NAME"], "city_raw"
-    _execute(*(f'DROP DATABASE "{old}" WITH (FORCE)' for old in [*outdated, *_names(raw)]), f'CREATE DATABASE "{raw}"')
+    _execute(
+        *(f'DROP DATABASE "{old}" WITH (FORCE)' for old in [*outdated, *_names(raw)]),
+        f'CREATE DATABASE "{raw}"',
+    )
     _move_to(raw)
     call_command("migrate", verbosity=0, interactive=False)
     for _step in demo_load.load(now=NOW):
