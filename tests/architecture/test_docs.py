@@ -1,0 +1,73 @@
+"""The documentation holds together: every link leads somewhere, every context explains itself, nothing local is named."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [
+    path
+    for pattern in ("*.md", "docs/**/*.md", "src/**/*.md", "tests/**/*.md")
+    for path in ROOT.glob(pattern)
+    if "node_modules" not in path.parts
+]
+_LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+_FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def links(page: Path) -> Iterator[tuple[Path, str]]:
+    """Yield file and anchor of each link of a page that leads to this repository."""
+    for target in _LINK.findall(_FENCE.sub("", page.read_text())):
+        if not re.match(r"[a-z]+:", target):
+            file, _sep, anchor = target.partition("#")
+            yield (page.parent / file if file else page), anchor
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors that headings of a page make, as the usual renderers do."""
+    headings = re.findall(r"^#+ (.+)$", _FENCE.sub("", page.read_text()), re.MULTILINE)
+    plain = (re.sub(r"[^\w\- ]", "", heading.strip().lower()) for heading in headings)
+    return {heading.replace(" ", "-") for heading in plain}
+
+
+def test_there_are_pages_to_look_at() -> None:
+    assert {"README.md", "README.zh-CN.md", "CONTRIBUTING.md", "docs/operator.md"} <= set(map(name, PAGES))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    missing = [str(target) for target, _anchor in links(page) if not target.exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_anchor_is_a_heading(page: Path) -> None:
+    missing = [
+        anchor
+        for target, anchor in links(page)
+        if anchor and target.suffix == ".md" and target.exists() and anchor not in anchors(target)
+    ]
+    assert missing == []
+
+
+def test_every_guide_is_in_the_index() -> None:
+    guides = ROOT / "docs" / "guides"
+    listed = {target.resolve() for target, _anchor in links(guides / "README.md")}
+    assert {path for path in guides.glob("*.md") if path.name != "README.md"} <= listed
+
+
+def test_every_context_has_a_readme() -> None:
+    contexts = [path.parent for path in (ROOT / "src" / "kexie" / "contexts").glob("*/apps.py")]
+    assert len(contexts) >= 9
+    assert [name(context) for context in contexts if not (context / "README.md").exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_no_path_of_one_machine_is_named(page: Path) -> None:
+    assert re.findall(r"/(?:home|root|tmp|Users)/[\w.-]+", page.read_text()) == []
