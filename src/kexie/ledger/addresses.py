@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from kexie.foundation.areas.models import Area
 from kexie.foundation.units.models import Unit
+from kexie.kernel import text
 from kexie.kernel.errors import UserError
 from kexie.kernel.periods import Period
 from kexie.ledger import registry
@@ -58,6 +59,7 @@ def cell_from(measure: str, given: Mapping[str, str], *, today: dt.date) -> Cell
     """Return the cell that an address names. Raises UserError with messages by parameter, NotFound."""
     declared = registry.measure(measure)
     errors: dict[str, str] = {}
+    given = {name: value.replace("\0", "") for name, value in given.items()}
     since, until = (_day(given, name, errors) for name in ("since", "until"))
     known_at, unit = _moment(given, errors), _unit(given, errors)
     area = _area(given, errors)
@@ -72,7 +74,7 @@ def cell_from(measure: str, given: Mapping[str, str], *, today: dt.date) -> Cell
 
 def _day(given: Mapping[str, str], name: str, errors: dict[str, str]) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(given[name]) if given.get(name) else None
+        return text.date(given[name]) if given.get(name) else None
     except ValueError:
         errors[name] = _("请写成 2025-06-30 这样的日期。")
         return None

@@ -148,6 +148,11 @@ class Measure:
         """Whether its records name a counting method."""
         return issubclass(self.of, HeadCounted)
 
+    @property
+    def is_stock(self) -> bool:
+        """Whether it is asked at a date, not over a period."""
+        return not isinstance(self.time, Flow)
+
     @cached_property
     def is_rolled_up(self) -> bool:
         """Whether its cells can be cached: additive, by day, and decided by the record's own frozen columns."""

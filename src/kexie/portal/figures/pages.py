@@ -16,7 +16,7 @@ from kexie.ledger import figures, registry
 from kexie.ledger.addresses import figure_url
 from kexie.ledger.figures import Figure, Slice
 from kexie.ledger.groups import GROUPS
-from kexie.ledger.measures import Cell, Dim, Flow, Measure
+from kexie.ledger.measures import Cell, Dim, Measure
 from kexie.ledger.models import Method
 from kexie.ui.charts import Point
 from kexie.ui.figures import FigureView, Share
@@ -120,7 +120,7 @@ def _plain(measure: Measure, scope: Scope, until: dt.date) -> FigureView:
 
 
 def _series(measure: Measure, cell: Cell, scope: Scope) -> tuple[str, list[Point]]:
-    if not isinstance(measure.time, Flow):
+    if measure.is_stock:
         return _("各年末"), [
             _stock_point(cell, one) for one in figures.stock_series(cell, scope, _year_ends(cell))
         ]

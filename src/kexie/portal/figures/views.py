@@ -1,7 +1,6 @@
 """Pages of figures. Values of public measures are open; rows need an account that may read them."""
 
 import csv
-import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,10 +13,12 @@ from django.utils.translation import gettext as _
 
 from kexie.foundation.access.queries import scope_for
 from kexie.foundation.access.roles import Action
+from kexie.kernel import text
 from kexie.kernel.errors import NotFound, UserError
 from kexie.kernel.scope import Scope
 from kexie.ledger import figures, registry
 from kexie.ledger.addresses import cell_from, figure_url, parameters, record_url
+from kexie.ledger.kinds import Ratio
 from kexie.ledger.measures import Cell, Measure
 from kexie.portal import site
 from kexie.portal.figures import pages
@@ -32,7 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """Every measure with its figure, by area of work."""
     today, errors = timezone.localdate(), {}
     try:
-        until = dt.date.fromisoformat(request.GET.get("until") or str(today))
+        until = text.date(request.GET.get("until") or str(today))
     except ValueError:
         until, errors = today, {"until": _("请写成 2025-06-30 这样的日期。")}
     scope = site.scope()
@@ -173,6 +174,12 @@ def _table(found: list[Any], measure: Measure) -> Table:
 def _counted_in(unit: str) -> str:
     word = unit_word(unit)
     return _("计入（%(unit)s）") % {"unit": word} if word else _("计入")
+
+
+def _counted_as(measure: Measure) -> str:
+    return (
+        _("计入分子") if isinstance(measure.kind, Ratio) else _("计入（%(unit)s）") % {"unit": measure.unit}
+    )
 
 
 def _row(record: Any) -> Row:
