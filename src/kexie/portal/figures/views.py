@@ -166,20 +166,16 @@ def _table(found: list[Any], measure: Measure) -> Table:
         Column(_("记录")),
         Column(_("单位")),
         Column(_("地区")),
-        Column(_counted_in(measure.unit), numeric=True),
+        Column(_counted_as(measure), numeric=True),
     ]
     return Table(columns=columns, rows=[_row(record) for record in found])
 
 
-def _counted_in(unit: str) -> str:
-    word = unit_word(unit)
-    return _("计入（%(unit)s）") % {"unit": word} if word else _("计入")
-
-
 def _counted_as(measure: Measure) -> str:
-    return (
-        _("计入分子") if isinstance(measure.kind, Ratio) else _("计入（%(unit)s）") % {"unit": measure.unit}
-    )
+    if isinstance(measure.kind, Ratio):
+        return _("计入分子")
+    word = unit_word(measure.unit)
+    return _("计入（%(unit)s）") % {"unit": word} if word else _("计入")
 
 
 def _row(record: Any) -> Row:
