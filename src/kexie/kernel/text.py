@@ -8,10 +8,13 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000:
 _DATA_WIDTH = {
     code: half for code, half in _FULL_WIDTH.items() if chr(half).isalnum() or chr(half) in " -./%+_@#"
 }
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+# Also control characters, which the database refuses (NUL) or nobody can have meant.
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]+")
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+\d.*)?")
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
+# Days outside these years are slips of the pen (0225, 20255), not days of an association's work.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 _TIME = re.compile(r"(\d{1,2})\s*[:：时点]\s*(\d{1,2})?\s*分?(?::\d{2})?")
 
 
@@ -51,6 +54,8 @@ def date(text: str) -> dt.date:
     if found is None:
         raise ValueError(text)
     year, month, day = (int(part) for part in found.groups())
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValueError(text)
     return dt.date(year, month, day)
 
 
