@@ -4,6 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+
+_JOURNEYS = "tests/e2e/journeys/"
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +25,19 @@ def _records_can_be_flushed(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
+
+
+class OneCityForAllJourneys(LoadScopeScheduling):
+    """Modules are shared out among the workers; the journeys, which load a whole city once, stay together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _JOURNEYS if nodeid.startswith(_JOURNEYS) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    """Share out by module; leave every other way that somebody asks for as it is."""
+    return OneCityForAllJourneys(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 def _is_transactional(request: pytest.FixtureRequest) -> bool:
