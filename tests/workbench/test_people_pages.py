@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from kexie.foundation.people import operations
 from kexie.foundation.people.models import Person
+from kexie.foundation.units import operations as units
 from kexie.foundation.units.models import Unit
 from kexie.kernel.codes import synthetic_resident_id
 from kexie.platform.audit.models import Entry
@@ -218,3 +219,12 @@ def test_departments_read_masked_and_reveal_nothing(desk: Desk):
     given = {"field": "resident_id", "reason": "核对"}
     assert client.post(f"{page_of(person)}reveal", given).status_code == 403
     assert client.get(f"{page_of(person)}edit").status_code == 403
+
+
+def test_whoever_belongs_to_an_ended_unit_can_still_be_edited(desk: Desk):
+    person = make(desk.city.school, phone=PHONE)
+    units.close(unit=desk.city.school, on=dt.date(2026, 1, 1), reason="撤并", actor=None, now=NOW)
+    client, address = desk.client("COORDINATOR"), f"{page_of(person)}edit"
+    assert "清河路小学" in client.get(address).content.decode()
+    assert client.post(address, entry(desk.city.school, title="退休教师")).status_code == 302
+    assert client.post(f"{LIST}new", entry(desk.city.school)).status_code == 422

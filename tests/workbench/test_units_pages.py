@@ -8,6 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
+from kexie.foundation.areas import queries as areas
+from kexie.foundation.places import operations as places
 from kexie.foundation.units import operations
 from kexie.foundation.units.models import Unit
 from kexie.kernel.codes import synthetic_credit_code
@@ -254,3 +256,18 @@ def test_the_rail_shows_what_an_account_may_open(desk: Desk):
     assert shown("COORDINATOR") == shown("LEADER") == ["单位", "人员", "地点", "行政区划"]
     assert shown("CARAVAN_CREW") == ["单位", "地点", "行政区划"]
     assert shown("PUPIL") == []
+
+
+def test_an_edit_leaves_a_place_and_an_area_out_of_sight_as_they_are(desk: Desk):
+    city = desk.city
+    hall = places.create_place(unit=city.museum, area=city.museum.area, name="报告厅", actor=None, now=NOW)
+    province = areas.get("340000")
+    operations.edit_details(unit=city.school, place_id=hall.pk, area=province, actor=None, now=NOW)
+    client = desk.client("COUNTY_OFFICER", city.yingzhou)
+    page = client.get(f"{page_of(city.school)}edit")
+    assert "place" not in page.context["form"].fields
+    assert "报告厅" not in client.get(page_of(city.school)).content.decode()
+    given = {"contact_name": "王老师", "area": "340000"}
+    assert client.post(f"{page_of(city.school)}edit", given).status_code == 302
+    city.school.refresh_from_db()
+    assert (city.school.place_id, city.school.area, city.school.contact_name) == (hall.pk, province, "王老师")

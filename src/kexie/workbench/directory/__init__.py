@@ -1,1 +1,4 @@
-"""Units, people, places and areas in the browser: the pages over the foundation's queries and operations."""
+"""Units, people, places and areas in the browser.
+
+These are pages over the foundation's queries and operations, in the workbench's frame.
+"""

@@ -1,7 +1,6 @@
 """Areas: the tree of administrative divisions, to be read."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -87,7 +86,7 @@ def counted(scope: Scope) -> Counts:
     )
 
 
-def _columns() -> Iterable[Column]:
+def _columns() -> list[Column]:
     return [
         Column(_("名称")),
         Column(_("区划代码"), nowrap=True),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,15 +31,10 @@ class DirectoryForm(PlainForm):
         return set(self.wide & self.fields.keys())
 
 
-def unit_field(scope: Scope, label: Any, **options: Any) -> Thing:
-    """Return a field for one unit in scope that has not ended, found by name."""
-    found = Unit.objects.filter(scope.q(unit=""), valid_to=None).order_by("path")
-    return Thing(
-        queryset=options.pop("queryset", found),
-        label=label,
-        widget=SearchBox(reverse("units:keepable")),
-        **options,
-    )
+def unit_field(scope: Scope, label: Any, *, keep: Any = None, **options: Any) -> Thing:
+    """Return a field for one unit in scope, found by name: one that has not ended, or the one to `keep` (an id)."""
+    found = Unit.objects.filter(scope.q(unit=""), Q(valid_to=None) | Q(pk=keep)).order_by("path")
+    return Thing(queryset=found, label=label, widget=SearchBox(reverse("units:keepable")), **options)
 
 
 def place_field(scope: Scope, label: Any, **options: Any) -> Thing:
@@ -47,9 +43,12 @@ def place_field(scope: Scope, label: Any, **options: Any) -> Thing:
     return Thing(queryset=found, label=label, widget=SearchBox(reverse("places:choices")), **options)
 
 
-def area_field(scope: Scope, label: Any, **options: Any) -> Thing:
-    """Return a field for one area of the association; a short list is chosen from, a long one searched."""
-    found = areas_of(scope)
+def area_field(scope: Scope, label: Any, *, keep: Any = None, **options: Any) -> Thing:
+    """Return a field for one area of the association, or the one to `keep` (a code), wherever that is.
+
+    A short list is chosen from, a long one searched.
+    """
+    found = areas_of(scope) | Area.objects.filter(pk=keep)
     few = list(found[: LONGEST_SELECT + 1])
     is_short = len(few) <= LONGEST_SELECT
     made = Thing(

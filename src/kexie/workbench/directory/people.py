@@ -121,7 +121,8 @@ class FindView(ListView):
         number = codes.normalise(form.cleaned_data["number"])
         found = by_number(self.readable, number)
         with transaction.atomic():
-            for person in found or [None]:
+            sought: list[Person | None] = [*found] or [None]
+            for person in sought:
                 operations.found(
                     person=person,
                     association=self.account.association,

@@ -53,7 +53,8 @@ class PersonForm(DirectoryForm):
 
     def __init__(self, data: Any = None, *, scope: Scope, **options: Any) -> None:
         super().__init__(data, **options)
-        self.fields["unit"] = unit_field(scope, _("单位"), help_text=_("输入名称查找。"))
+        known = self.initial.get("unit")
+        self.fields["unit"] = unit_field(scope, _("单位"), keep=known, help_text=_("输入名称查找。"))
         self.fields["unit"].error_messages["required"] = _("请选择单位。")
         self.order_fields(_ORDER)
 

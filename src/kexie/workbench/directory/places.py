@@ -88,10 +88,11 @@ class PlaceForm(DirectoryForm):
 
     def __init__(self, data: Any = None, *, scope: Scope, readable: Scope, **options: Any) -> None:
         super().__init__(data, **options)
-        self.fields["unit"] = unit_field(scope, _("管理单位"), help_text=_("输入名称查找。"))
+        unit, area = self.initial.get("unit"), self.initial.get("area")
+        self.fields["unit"] = unit_field(scope, _("管理单位"), keep=unit, help_text=_("输入名称查找。"))
         self.fields["unit"].error_messages["required"] = _("请选择管理单位。")
         self.fields["area"] = area_field(
-            readable, _("所在地区"), required=False, help_text=_("不选时为管理单位所在的地区。")
+            readable, _("所在地区"), keep=area, required=False, help_text=_("不选时为管理单位所在的地区。")
         )
         self.order_fields(("name", "unit", "area", "address", "longitude", "latitude", "system"))
 

@@ -17,7 +17,7 @@ from kexie.kernel.errors import Forbidden
 from kexie.ui.nav import Link
 from kexie.workbench.directory import unit_forms
 from kexie.workbench.directory.base import ChangeView, home, version_of
-from kexie.workbench.directory.units import may_restructure, trail, unit_named
+from kexie.workbench.directory.units import may_restructure, place_of, trail, unit_named
 
 
 class UnitFormView(ChangeView):
@@ -130,7 +130,10 @@ class EditView(OneView):
         """Return the form, filled with what is known."""
         known = {name: getattr(self.unit, name) for name in unit_forms.DETAILS}
         initial = {**known, "area": self.unit.area_id, "place": self.unit.place_id}
-        return unit_forms.DetailsForm(data, scope=self.scope, readable=self.readable, initial=initial)
+        form = unit_forms.DetailsForm(data, scope=self.scope, readable=self.readable, initial=initial)
+        if self.unit.place_id and place_of(self.unit, self.readable) is None:
+            form.leave_place()
+        return form
 
     def change(self, form: Any) -> None:
         """Save the details."""

@@ -45,7 +45,9 @@ class DetailsForm(DirectoryForm):
 
     def __init__(self, data: Any = None, *, scope: Scope, readable: Scope, **options: Any) -> None:
         super().__init__(data, **options)
-        self.fields["area"] = area_field(readable, _("所在地区"), required=False)
+        self.fields["area"] = area_field(
+            readable, _("所在地区"), keep=self.initial.get("area"), required=False
+        )
         self.fields["place"] = place_field(
             readable,
             _("地点"),
@@ -70,8 +72,14 @@ class DetailsForm(DirectoryForm):
     def details(self) -> dict[str, Any]:
         """Return what the operation takes."""
         values = {name: self.cleaned_data[name] for name in DETAILS}
+        if "place" not in self.fields:
+            return values
         place = self.cleaned_data["place"]
         return {**values, "place_id": place.pk if place else None}
+
+    def leave_place(self) -> None:
+        """Neither show nor change a place that is out of the account's sight."""
+        del self.fields["place"]
 
 
 class NewForm(DetailsForm):

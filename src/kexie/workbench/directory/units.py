@@ -1,7 +1,7 @@
 """Units: the list, a unit's page, and the list as an Excel file."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -16,10 +16,11 @@ from kexie.foundation.access.roles import Action
 from kexie.foundation.areas import queries as areas
 from kexie.foundation.people import queries as people
 from kexie.foundation.places import queries as places
+from kexie.foundation.places.models import Place
 from kexie.foundation.units import queries
 from kexie.foundation.units.models import Kind, Unit
 from kexie.kernel import text
-from kexie.kernel.errors import NotFound
+from kexie.kernel.errors import NotFound, Text
 from kexie.kernel.scope import Scope
 from kexie.platform.audit import operations as audit
 from kexie.platform.imports import writing
@@ -41,7 +42,7 @@ COLUMNS = (
     Sortable("valid_from", gettext_lazy("成立日期"), ("valid_from", "name"), nowrap=True, largest_first=True),
     Sortable("valid_to", gettext_lazy("状态"), ("valid_to", "name"), nowrap=True, largest_first=True),
 )
-_EXPORTED = (
+_EXPORTED: tuple[tuple[Text, int, Callable[[Unit], writing.CellValue]], ...] = (
     (gettext_lazy("编号"), 12, lambda unit: unit.code),
     (gettext_lazy("名称"), 32, lambda unit: unit.name),
     (gettext_lazy("简称"), 18, lambda unit: unit.short_name),
@@ -247,6 +248,7 @@ class UnitView(OneUnitView):
             "unit": unit,
             "is_ended": unit.valid_to is not None,
             "trail": trail(unit, self.readable),
+            "place": place_of(unit, self.readable),
             "children": list(below[:CHILDREN]),
             "child_count": below.count(),
             "people": self._people(),
@@ -289,6 +291,11 @@ def trail(unit: Unit, scope: Scope, *more: Link) -> list[Link]:
     ]
     here = Link(str(unit), reverse("units:unit", args=[unit.code]) if more else "")
     return [home(), Link(pgettext("many", "单位"), reverse("units:list")), *above, here, *more]
+
+
+def place_of(unit: Unit, scope: Scope) -> Place | None:
+    """Return where a unit is, if the account may see that place."""
+    return places.places(scope).filter(pk=unit.place_id).first() if unit.place_id else None
 
 
 def unit_named(scope: Scope, code: str) -> Unit | None:
