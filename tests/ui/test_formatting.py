@@ -87,3 +87,19 @@ def test_english_counts_in_thousands_and_writes_its_own_dates():
             "June 2026",
             "30 Jun",
         ]
+
+
+@pytest.mark.parametrize(
+    ("unit", "chinese", "english"),
+    [
+        ("人次", ("人次", "（人次）"), ("", "")),
+        ("个", ("个", "（个）"), ("", "")),
+        ("个月", ("个月", "（个月）"), (" months", " (months)")),
+        ("%", ("%", "（%）"), ("%", " (%)")),
+        ("吨", ("吨", "（吨）"), (" 吨", " (吨)")),
+    ],
+)
+def test_english_leaves_out_the_words_that_chinese_counts_with(unit, chinese, english):
+    assert (ui.after_number(unit), ui.bracketed_unit(unit)) == chinese
+    with translation.override("en"):
+        assert (ui.after_number(unit), ui.bracketed_unit(unit)) == english
