@@ -71,3 +71,17 @@ def test_every_context_has_a_readme() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_no_path_of_one_machine_is_named(page: Path) -> None:
     assert re.findall(r"/(?:home|root|tmp|Users)/[\w.-]+", page.read_text()) == []
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "guides").glob("*.md")), ids=name)
+def test_guides_quote_what_the_pages_say(page: Path, said: str) -> None:
+    """What stands in “…” is a button, a heading or a message; examples of data stand in `…` or hold digits."""
+    quoted = re.findall(r"“([^”]+)”", re.sub(r"`[^`]+`", "", page.read_text()))
+    words = [part for text in quoted if not re.search(r"\d", text) for part in text.split("…")]
+    assert [word for word in words if word not in said] == []
+
+
+@pytest.fixture(scope="module")
+def said() -> str:
+    sources = ROOT / "src" / "kexie"
+    return "\n".join(path.read_text() for kind in ("**/*.py", "**/*.html") for path in sources.glob(kind))

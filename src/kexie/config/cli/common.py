@@ -41,7 +41,8 @@ def association(code: str | None) -> Unit:
     roots = list(Unit.objects.filter(kind=Kind.ASSOCIATION, **({"code": code} if code else {})))
     if not roots:
         raise UserError(
-            "还没有科协数据：先运行 ./kexie demo。 There is no association yet: run ./kexie demo."
+            "还没有科协：请运行 ./kexie init 建立，或 ./kexie demo 载入演示城市。"
+            " There is no association yet: run ./kexie init to found one, or ./kexie demo."
         )
     if len(roots) > 1:
         names = "，".join(f"{root.code}（{root.name}）" for root in roots)
