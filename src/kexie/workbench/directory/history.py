@@ -19,6 +19,7 @@ from kexie.platform.audit.models import Entry
 SHOWN = 20
 _TITLES: Mapping[str, Text] = {
     "units.create": gettext_lazy("登记"),
+    "units.create_many": gettext_lazy("批量登记单位"),
     "units.edit": gettext_lazy("修改资料"),
     "units.rename": gettext_lazy("改名"),
     "units.move": gettext_lazy("调整上级"),
@@ -64,12 +65,14 @@ def of_place(scope: Scope, place: Place) -> list[Event]:
 
 
 def _entries(scope: Scope, row: Unit | Person | Place) -> list[Entry]:
-    return list(audit.history(scope, row._meta.label_lower, row.pk)[:SHOWN])
+    """Return the newest entries about a row, without those that only name it as the installation's tenant."""
+    entries = audit.history(scope, row._meta.label_lower, row.pk)
+    return list(entries.filter(action__in=_TITLES)[:SHOWN])
 
 
 def _event(entry: Entry, changes: list[str]) -> Event:
     return Event(
-        title=_TITLES.get(entry.action, entry.action),
+        title=_TITLES[entry.action],
         at=entry.at,
         who=entry.actor_name or _("系统"),
         reason=entry.reason,
@@ -80,6 +83,8 @@ def _event(entry: Entry, changes: list[str]) -> Event:
 
 def _unit_changes(entry: Entry, names: Mapping[str, str]) -> list[str]:
     old, new = entry.detail.get("old"), entry.detail.get("new")
+    if entry.action == "units.create_many":
+        return [_("%(count)s个") % {"count": entry.detail.get("count")}]
     if entry.action == "units.rename":
         return [_became(_("名称"), old, new)]
     if entry.action == "units.move":
