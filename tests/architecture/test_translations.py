@@ -33,9 +33,8 @@ NAME_OF_CHINESE = "中文"  # the switch of languages names each language in its
 
 
 def texts(suffix: str) -> list[Path]:
-    """The sources whose words people read; the gallery shows samples to developers."""
-    found = SOURCES.glob(f"**/*{suffix}")
-    return sorted(one for one in found if "gallery" not in one.name and one.parent.name != "migrations")
+    """The sources whose words people read."""
+    return sorted(one for one in SOURCES.glob(f"**/*{suffix}") if one.parent.name != "migrations")
 
 
 # A message, after its context if it has one ("one" or "many" of a thing, where Chinese makes no difference).

@@ -37,7 +37,7 @@ def _figure(**changes: Any) -> FigureView:
     values: dict[str, Any] = {
         "label": _("科技馆参观人次"),
         "value": 1330245,
-        "unit": _("人次"),
+        "unit": "人次",
         "as_of": DAY,
         "href": "#figure",
     }
@@ -55,10 +55,10 @@ def _figures() -> dict[str, FigureView]:
         "plain": _figure(),
         "full": _figure(trend=VISITS, mix=mix, delta=18240, delta_label=_("比上年同期")),
         "less": _figure(
-            label=_("科普大篷车下乡"), value=612, unit=_("场次"), delta=-9, delta_label=_("比上年同期")
+            label=_("科普大篷车下乡"), value=612, unit="场次", delta=-9, delta_label=_("比上年同期")
         ),
         "same": _figure(
-            label=_("省级科普教育基地"), value=8, unit=_("个"), delta=0, delta_label=_("比上年同期")
+            label=_("省级科普教育基地"), value=8, unit="个", delta=0, delta_label=_("比上年同期")
         ),
         "ratio": _figure(label=_("高新技术企业科协占比"), value=Decimal("21.4"), unit="%"),
         "none": _figure(label=_("小巨人企业科协覆盖率"), value=None, unit="%"),
