@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kexie.foundation.access.models import Account
+from kexie.kernel import text
 from kexie.kernel.errors import Forbidden, UserError
 from kexie.kernel.scope import Scope
 from kexie.ledger import canonical, log, registry, rollups
@@ -86,7 +87,8 @@ def confirm(*, records: Iterable[Record], actor: Account, now: dt.datetime, scop
 
 def reverse(*, record: SomeRecord, reason: str, actor: Account, now: dt.datetime, scope: Scope) -> SomeRecord:
     """Take a confirmed record back, with the reason, and return it. Raises ReasonMissing or NotADraft."""
-    if not reason.strip():
+    said = text.clean_lines(reason)
+    if not said:
         raise ReasonMissing(fields={"reason": _("请写明冲销原因，例如“人次录错，另行更正”。")})
     with transaction.atomic():
         locked = _locked(type(record), [record], scope, State.CONFIRMED)
@@ -94,7 +96,7 @@ def reverse(*, record: SomeRecord, reason: str, actor: Account, now: dt.datetime
             raise NotADraft(_("这条记录已不是“已确认”状态，可能已被他人冲销，请刷新后再看。"))
         found = locked[0]
         found.state, found.reversed_by, found.reversed_at = State.REVERSED, actor, now
-        found.reversal_reason = reason.strip()
+        found.reversal_reason = said
         found.save(update_fields=["state", "reversed_by", "reversed_at", "reversal_reason"])
         _enter([found], LogEntry.Kind.REVERSED, now, sign=-1)
     return found
@@ -131,9 +133,10 @@ def record_many(*, records: Sequence[Record], actor: Account, now: dt.datetime |
 
 def answer_note(*, note: PlausibilityNote, answer: str, actor: Account, now: dt.datetime) -> PlausibilityNote:
     """Store the explanation of a value outside its band."""
-    if not answer.strip():
+    said = text.clean_lines(answer)
+    if not said:
         raise UserError(fields={"answer": _("请写明计数方法和范围，例如“含3所学校集体参观，按花名册计数”。")})
-    note.answer, note.answered_by, note.answered_at = answer.strip(), actor, now
+    note.answer, note.answered_by, note.answered_at = said, actor, now
     note.save(update_fields=["answer", "answered_by", "answered_at"])
     return note
 

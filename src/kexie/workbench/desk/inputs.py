@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -14,10 +15,14 @@ from kexie.workbench.desk.columns import AnyField
 
 # A list this long is still quick to choose from; longer ones are searched.
 LONGEST_SELECT = 25
+# Longer than any name, title or address; what needs more has a field of several lines.
+LONGEST_LINE = 300
 
 
 class Line(forms.CharField):
-    """One line of text, cleaned."""
+    """One line of text, cleaned. A page pasted into it is refused rather than cut off."""
+
+    default_validators = [MaxLengthValidator(LONGEST_LINE)]
 
     def to_python(self, value: Any) -> Any:
         """Return the cleaned text."""

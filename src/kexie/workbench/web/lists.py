@@ -177,9 +177,9 @@ class ViewsView(TypeView):
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         """Keep the question in the form under its name, or forget the view named in `drop`."""
         if drop := request.POST.get("drop"):
-            view = SavedView.objects.filter(account=self.account, pk=drop).first()
-            if view:
-                operations.drop_view(account=self.account, view_id=view.pk)
+            mine = {str(view.pk): view.pk for view in self._mine()}
+            if drop in mine:
+                operations.drop_view(account=self.account, view_id=mine[drop])
             return HttpResponseRedirect(self.back())
         query = request.POST.get("query", "")
         try:
@@ -193,6 +193,9 @@ class ViewsView(TypeView):
         except UserError as error:
             request.session[RESULT] = {"text": str(error), "skipped": [], "undo": [], "tone": "bad"}
         return HttpResponseRedirect(f"{reverse('workbench:list', args=[key])}?{query}")
+
+    def _mine(self) -> Iterable[SavedView]:
+        return SavedView.objects.filter(account=self.account, type_key=self.desk_type.key)
 
 
 _SHOWN_ACTIONS = (Action.DRAFT, Action.CONFIRM, Action.REVERSE, Action.IMPORT, Action.EXPORT)
