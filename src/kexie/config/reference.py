@@ -1,5 +1,6 @@
 """Reference pages made from the code: `kexie reference` writes them, a test compares them with what is there."""
 
+import copy
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -129,7 +130,7 @@ def _commands() -> Iterator[str]:
     yield from _head(
         "Commands 命令",
         "What `./kexie` (or `.venv/bin/kexie`) understands. Exit codes: 0 done, 1 refused or something found amiss,"
-        " 2 wrong usage.",
+        " 2 wrong usage. Each explains itself with `-h` or `--help`.",
     )
     root = click.Context(
         cli,
@@ -144,6 +145,8 @@ def _commands() -> Iterator[str]:
 
 
 def _command(command: click.Command, name: str, parent: click.Context) -> Iterator[str]:
+    command = copy.copy(command)
+    command.add_help_option = False  # click remembers the names it had at its first use, wherever that was
     context = click.Context(command, parent=parent, info_name=name, **command.context_settings)
     yield from ("", f"## {context.command_path}", "", "```text", command.get_help(context), "```")
     if isinstance(command, click.Group):
