@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import path
 
 from kexie.config import urls
+from tests.foundation.conftest import build_city, make_account
 
 
 def broken(request):
@@ -64,3 +65,12 @@ def test_a_lost_database_says_when_to_return_and_what_became_of_the_answers(visi
 
 def test_a_failed_post_was_not_half_saved(visitor):
     assert "刚才提交的内容没有保存" in visitor.post("/broken/").content.decode()
+
+
+@pytest.mark.django_db
+def test_who_is_signed_in_already_is_not_asked_to_sign_in(client):
+    client.force_login(make_account(build_city(), "PUPIL"))
+    response = client.get("/work/accounts/")
+    assert response.status_code == 403
+    assert "您的账号没有看它的权限" in response.content.decode()
+    assert "/sign-in/" not in response.content.decode()

@@ -3,7 +3,7 @@
 import sys
 from http import HTTPStatus
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -14,7 +14,7 @@ from kexie.ui.site import site
 
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: known, but not for this reader."""
-    return _answer(request, 403)
+    return _answer(request, 403, signed_in=_is_signed_in(request))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -28,7 +28,14 @@ def failed(request: HttpRequest) -> HttpResponse:
     return _answer(request, 503 if lost else 500)
 
 
-def _answer(request: HttpRequest, code: int) -> HttpResponse:
+def _is_signed_in(request: HttpRequest) -> bool:
+    try:
+        return bool(request.user.is_authenticated)
+    except (AttributeError, DatabaseError, InterfaceError):
+        return False
+
+
+def _answer(request: HttpRequest, code: int, **more: object) -> HttpResponse:
     # Not rendered with the request's context processors: they read the session, which needs the database.
     values = {
         "request": request,
@@ -36,6 +43,7 @@ def _answer(request: HttpRequest, code: int) -> HttpResponse:
         "appearance": appearance.read(request),
         "portal_nav": context.links(request.path),
         "sent": request.method == "POST",
+        **more,
     }
     response = HttpResponse(render_to_string(f"{code}.html", values), status=code)
     if code == HTTPStatus.SERVICE_UNAVAILABLE:
