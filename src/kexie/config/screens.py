@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from kexie.config import browser, serving
@@ -41,6 +42,7 @@ PAGES = (
     Page("desk-list", "/work/records/museums.visits/", "COUNTY_OFFICER"),
     Page("leader-dashboard", "/work/dashboard/", "LEADER"),
     Page("figures", "/figures/", "LEADER"),
+    Page("figure", "/figures/museums.visits/", "LEADER"),
     Page("check-text", "/texts/", "LEADER"),
 )
 
@@ -91,8 +93,15 @@ def _visit(
                     raise UserError(f"{page.path} 未能打开。 {page.path} did not open.")
                 target = folder / f"{page.name}-{width}.png"
                 tab.screenshot(path=target, full_page=True)
+                _shrink(target)
                 yield target
         context.close()
+
+
+def _shrink(picture: Path) -> None:
+    """Keep 128 colours: paper and ink need no more, and the pictures live in the repository."""
+    with Image.open(picture) as image:
+        image.convert("RGB").quantize(128).save(picture, optimize=True)
 
 
 @contextmanager
