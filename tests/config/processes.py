@@ -1,5 +1,6 @@
 """Running `kexie` as a process of its own, as people do."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -74,6 +75,17 @@ class Serving:
             assert time.monotonic() < deadline, f"{found}\n{self.told()}"
             assert status is None or self.process.poll() is None, self.told()
             time.sleep(0.1)
+
+    def wait_until_port_is_free(self, *, seconds: float) -> None:
+        """Orphaned workers notice by themselves that their master is gone; they hold the port until then."""
+        deadline = time.monotonic() + seconds
+        while True:
+            with socket.socket() as probe, contextlib.suppress(OSError):
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(("127.0.0.1", self.port))
+                return
+            assert time.monotonic() < deadline, self.told()
+            time.sleep(0.2)
 
     def wait_until_told(self, text: str, *, seconds: float = 20) -> None:
         deadline = time.monotonic() + seconds

@@ -77,7 +77,7 @@ def test_after_everything_was_killed_the_port_is_free_and_the_site_starts_again(
     database = Cluster(home).status().pid
     killed.stop(signal.SIGKILL)
     os.kill(database, signal.SIGKILL)
-    killed.wait_for(None, seconds=40)
+    killed.wait_until_port_is_free(seconds=60)
     again = Serving(home, port=killed.port)
     assert again.stop() == 0
 
