@@ -70,7 +70,9 @@ ROWS = (
     kept("units:new", other_role="MUSEUM_DESK"),
     kept("units:new", method="post", wrong_unit=INVALID, right=INVALID),
     kept_one("units:edit", kwargs=unit),
-    kept_one("units:edit", kwargs=unit, method="post", data=lambda _w: {"contact_phone": "0558-1"}, right=MOVED),
+    kept_one(
+        "units:edit", kwargs=unit, method="post", data=lambda _w: {"contact_phone": "0558-1"}, right=MOVED
+    ),
     kept_one("units:rename", kwargs=unit),
     kept_one("units:rename", kwargs=unit, method="post", data=lambda _w: {"name": "科技馆"}, right=MOVED),
     kept_one("units:move", kwargs=unit),

@@ -17,7 +17,9 @@ COMMANDS = {
         f"{_CLI}.demo:demo", "载入演示城市并启动。 Load the demonstration city and serve it.", django=True
     ),
     "init": Entry(
-        f"{_CLI}.founding:init", "在空数据库中建立科协。 Found an association in an empty database.", django=True
+        f"{_CLI}.founding:init",
+        "在空数据库中建立科协。 Found an association in an empty database.",
+        django=True,
     ),
     "serve": Entry(
         f"{_CLI}.serving:serve", "启动网站和后台任务。 Serve the site and run its background tasks."
