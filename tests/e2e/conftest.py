@@ -15,9 +15,9 @@ DESK = {"width": 1440, "height": 900}
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium."""
+    """The system's Chromium; ended with the module, as other tests of the same process may not find a loop running."""
     # Playwright runs a loop in this thread; the ORM is still used from one thread at a time.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:

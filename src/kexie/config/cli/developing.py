@@ -30,9 +30,11 @@ def test(arguments: tuple[str, ...]) -> None:
 
     Run every check, then all tests. With arguments, run pytest alone with them: kexie test tests/ledger -k merkle
     """
-    from kexie.config import browser
+    from kexie.config import browser, build
 
     browser.require()
+    build.assets(_say)
+    build.translations(_say)
     failed = [] if arguments else list(_failed_stages())
     for name in failed:
         click.secho(f"✗ {name}", fg="red", err=True)
@@ -40,6 +42,10 @@ def test(arguments: tuple[str, ...]) -> None:
     sys.stdout.flush()
     code = _run(command)
     sys.exit(code or (1 if failed else 0))
+
+
+def _say(message: str) -> None:
+    click.echo(message, err=True)
 
 
 @click.command()
