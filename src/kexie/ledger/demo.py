@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import chinese_calendar
 from django.db.models import Model
 from django.utils import timezone
 
 from kexie.foundation.access.models import Account
 from kexie.foundation.areas.models import Area
 from kexie.foundation.units.models import Unit
+from kexie.kernel.holidays import is_day_off, is_holiday
 from kexie.kernel.scope import Scope
 from kexie.ledger import operations
 from kexie.ledger.models import Record, Tenant
@@ -149,22 +149,6 @@ class DemoCity:
 def days(start: dt.date, end: dt.date) -> Iterator[dt.date]:
     """Yield every day from `start` up to but not including `end`."""
     return (start + dt.timedelta(days=n) for n in range((end - start).days))
-
-
-def is_holiday(day: dt.date) -> bool:
-    """Whether a statutory holiday falls on the day (years the calendar does not know have none)."""
-    try:
-        return bool(chinese_calendar.is_holiday(day) and chinese_calendar.get_holiday_detail(day)[1])
-    except NotImplementedError:
-        return False
-
-
-def is_day_off(day: dt.date) -> bool:
-    """Whether people do not work on the day, make-up workdays considered."""
-    try:
-        return bool(chinese_calendar.is_holiday(day))
-    except NotImplementedError:
-        return day.weekday() >= 5
 
 
 def spread(chance: random.Random, total: int, weights: Sequence[float]) -> list[int]:

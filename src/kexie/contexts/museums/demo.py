@@ -22,7 +22,8 @@ from kexie.contexts.museums.models import (
 )
 from kexie.foundation.places.models import Place
 from kexie.foundation.units.models import Unit
-from kexie.ledger.demo import AS_OF, DemoCity, is_day_off, is_holiday, spread
+from kexie.kernel.holidays import is_day_off, is_holiday
+from kexie.ledger.demo import AS_OF, DemoCity, spread
 from kexie.ledger.models import Method, Series
 
 # What the city's own museum had reached by AS_OF.

@@ -3,10 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 
-import chinese_calendar
 from django.utils.translation import gettext as _
 
 from kexie.contexts.museums.models import ClosedDay, Museum, MuseumStage
+from kexie.kernel.holidays import is_holiday
 
 OPENED = frozenset({MuseumStage.Stage.TRIAL, MuseumStage.Stage.OPEN})
 
@@ -28,12 +28,3 @@ def opening(museum: Museum, day: dt.date, *, stage: MuseumStage | None, closed: 
     if str(day.isoweekday()) in museum.open_weekdays or (museum.opens_on_holidays and is_holiday(day)):
         return Opening(True)
     return Opening(False, _("今日为固定闭馆日"))
-
-
-def is_holiday(day: dt.date) -> bool:
-    """Whether the day belongs to a statutory holiday; years the calendar does not know yet have none."""
-    try:
-        is_off, name = chinese_calendar.get_holiday_detail(day)
-    except NotImplementedError:
-        return False
-    return bool(is_off and name)

@@ -14,7 +14,8 @@ from kexie.contexts.organisations.models import (
     SocietyTerm,
 )
 from kexie.foundation.units.models import Unit
-from kexie.ledger.demo import DemoCity, is_day_off
+from kexie.kernel.holidays import is_day_off
+from kexie.ledger.demo import DemoCity
 
 BY = "OFFICE"
 _THEMES = (

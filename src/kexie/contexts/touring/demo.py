@@ -13,7 +13,8 @@ from kexie.contexts.touring.models import (
     TourStop,
 )
 from kexie.foundation.areas.models import Area
-from kexie.ledger.demo import AS_OF, DemoCity, is_day_off, spread
+from kexie.kernel.holidays import is_day_off
+from kexie.ledger.demo import AS_OF, DemoCity, spread
 from kexie.ledger.models import Method
 
 # What had been reached by AS_OF.
