@@ -4,10 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 _JOURNEYS = "tests/e2e/journeys/"
+
+# No test is timed: a busy machine draws and runs examples slowly, and that is no fault of the code.
+settings.register_profile("kexie", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("kexie")
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Every address of the site, asked by four people: see tests/architecture/access_rows."""
+"""Every address of the site, asked by four people, and a visitor's own by two visitors: see tests/architecture/access_rows."""
 
 import importlib
 import pkgutil
@@ -8,9 +8,12 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from kexie.foundation.visitors import tokens
+from kexie.foundation.visitors.web import cookie
 from tests.architecture import access_rows
-from tests.architecture.access_rows import SIGN_IN, Answer, Row, World
+from tests.architecture.access_rows import MY_SIGN_IN, SIGN_IN, Answer, Row, World
 
 
 def rows() -> list[Row]:
@@ -34,7 +37,7 @@ def addresses(resolver: URLResolver | None = None, namespace: str = "", route: s
 
 
 ROWS = rows()
-PEOPLE = ("anonymous", "wrong_unit", "wrong_role", "right")
+PEOPLE = ("anonymous", "wrong_unit", "wrong_role", "right", "visitor", "other_visitor")
 
 
 def test_every_address_is_in_some_row():
@@ -60,7 +63,7 @@ def test_who_gets_what(tmp_path, settings, row: Row):
 
 
 def ask(world: World, row: Row, person: str, address: str) -> Answer:
-    """Ask as one of the four: the status, or that one is sent to sign in."""
+    """Ask as one of them: the status, or that one is sent to sign in."""
     client = Client()
     who = {
         "right": (row.role, row.unit),
@@ -69,7 +72,11 @@ def ask(world: World, row: Row, person: str, address: str) -> Answer:
     }.get(person)
     if who:
         client.force_login(world.account(who[0], getattr(world, who[1])))
+    if person in {"visitor", "other_visitor"}:
+        client.cookies[cookie.NAME] = tokens.issue(getattr(world, person), now=timezone.now())
     response = getattr(client, row.method)(f"{address}{row.query}", dict(row.data(world)))
     b"".join(response.streaming_content if response.streaming else ())
-    sent = response.headers.get("Location", "").startswith("/sign-in/?next=")
-    return SIGN_IN if sent else response.status_code
+    onward = response.headers.get("Location", "")
+    if onward.startswith("/my/sign-in/?next="):
+        return MY_SIGN_IN
+    return SIGN_IN if onward.startswith("/sign-in/?next=") else response.status_code

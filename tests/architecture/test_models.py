@@ -14,6 +14,7 @@ LAYERS = (
     "reporting",
     "workbench",
     "portal",
+    "api",
     "config",
 )
 OURS = [config for config in apps.get_app_configs() if config.name.startswith("kexie.")]

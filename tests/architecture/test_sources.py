@@ -13,7 +13,8 @@ PAGES = [
     for path in SOURCES.glob(pattern)
     if "vendor" not in path.parts
 ]
-MODULES = [path for path in SOURCES.glob("**/*.py") if path.name != "0001_initial.py"]
+# Migrations are written by Django, and never edited once they are out.
+MODULES = [path for path in SOURCES.glob("**/*.py") if path.parent.name != "migrations"]
 NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
 
 

@@ -28,7 +28,7 @@ def kexie(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProce
     """Run one command to its end."""
     return subprocess.run(
         [*COMMAND, *arguments], env=environment(home, **more), stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, check=False, timeout=300,
+        capture_output=True, text=True, check=False, timeout=1500,
     )  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from kexie import __version__
 from kexie.config.cli import COMMANDS, cli
 from tests.config.processes import kexie
 
-PUBLIC = ["setup", "demo", "init", "serve", "stop", "claims", "check", "figures", "ledger", "import", "export",
-          "backup", "restore", "doctor", "test", "lint", "bench", "screens", "clean"]  # fmt: skip
+PUBLIC = ["setup", "demo", "init", "serve", "stop", "claims", "check", "figures", "ledger", "client", "capacity", "keys",
+          "import", "export", "plan", "assign", "match", "backup", "restore", "doctor", "test", "lint", "bench", "screens", "clean"]  # fmt: skip
 
 
 def test_help_lists_the_commands_in_order_one_line_each() -> None:

@@ -6,7 +6,15 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
-from kexie.contexts.facilities.models import Accreditation, Facility, FacilityStage, FacilityVisits, Title
+from kexie.contexts.facilities import queries
+from kexie.contexts.facilities.models import (
+    Accreditation,
+    Facility,
+    FacilityStage,
+    FacilityVisits,
+    Title,
+    TitleEnd,
+)
 from kexie.contexts.facilities.rules import AWARDERS
 from kexie.kernel.periods import Period
 from kexie.ledger import figures, operations
@@ -115,3 +123,62 @@ def test_the_same_award_is_recorded_once(world):
 
 def test_every_title_has_an_awarder():
     assert set(AWARDERS) == set(Title)
+
+
+def given(world, title="PROVINCIAL_BASE", **values):
+    return made(world, Accreditation, DAY, title=title, valid_to=dt.date(2025, 12, 31), **values)
+
+
+def ended(world, award, day=dt.date(2022, 3, 1)):
+    return made(world, TitleEnd, day, accreditation=award, kind="REVOKED", reason="不再开放")
+
+
+def test_a_title_taken_back_is_no_longer_valid_but_was_given(world):
+    confirm(world, *(given(world, holder=holder) for holder in world.counties[:2]))
+    first = Accreditation.objects.get(holder=world.counties[0])
+    confirm(world, ended(world, first))
+    days = [dt.date(2022, 2, 28), dt.date(2022, 3, 1), dt.date(2023, 1, 1)]
+    assert [value(world, "facilities.provincial_bases_valid", day) for day in days] == [2, 1, 1]
+    assert [value(world, "facilities.provincial_bases", day) for day in days] == [2, 2, 2]
+    assert [one.holder for one in queries.valid_accreditations(days[1], world.scope)] == [world.counties[1]]
+
+
+def test_a_revocation_reversed_or_not_yet_confirmed_ends_nothing(world):
+    confirm(world, given(world, holder=world.counties[0]))
+    award = Accreditation.objects.get()
+    waiting = draft(world, ended(world, award))
+    day = dt.date(2023, 1, 1)
+    assert value(world, "facilities.provincial_bases_valid", day) == 1
+    operations.confirm(records=[waiting], actor=world.account, now=build.NOW, scope=world.scope)
+    assert value(world, "facilities.provincial_bases_valid", day) == 0
+    cell = Cell(
+        "facilities.provincial_bases_valid", Period.until(day), known_at=build.NOW - dt.timedelta(days=1)
+    )
+    assert figures.value(cell, world.scope) == 0  # neither the title nor its end was known
+    operations.reverse(
+        record=TitleEnd.objects.get(),
+        reason="复核后恢复",
+        actor=world.account,
+        now=build.NOW,
+        scope=world.scope,
+    )
+    assert value(world, "facilities.provincial_bases_valid", day) == 1
+
+
+@pytest.mark.parametrize("day", [dt.date(2020, 4, 30), dt.date(2026, 1, 1)])
+def test_an_end_outside_the_term_is_refused(world, day):
+    confirm(world, given(world, holder=world.counties[0]))
+    with pytest.raises(ValidationError) as refused:
+        draft(world, ended(world, Accreditation.objects.get(), day))
+    assert list(refused.value.message_dict) == ["occurred_on"]
+
+
+def test_a_title_given_again_after_it_was_taken_back_counts(world):
+    confirm(world, given(world, holder=world.counties[0]))
+    confirm(world, ended(world, Accreditation.objects.get()))
+    again = made(
+        world, Accreditation, dt.date(2024, 1, 1), title="PROVINCIAL_BASE", holder=world.counties[0],
+        valid_to=dt.date(2028, 12, 31),
+    )  # fmt: skip
+    confirm(world, again)
+    assert value(world, "facilities.provincial_bases_valid", dt.date(2024, 6, 1)) == 1

@@ -167,3 +167,24 @@ def test_serials_that_do_not_fit_are_refused(serial, birth):
             if birth
             else codes.synthetic_credit_code(serial)
         )
+
+
+@pytest.mark.parametrize("text", ["13800138000", "+86 138 0013 8000", "（0086）138-0013-8000", "１３８００１３８０００", "8613800138000"])  # fmt: skip
+def test_a_mobile_number_comes_back_as_its_11_digits(text):
+    assert codes.mobile(text) == "13800138000"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "请填写手机号码。"),
+        ("1380013800", "手机号码应为11位，现为10位，请核对有无漏字或多字。"),
+        ("1380013800O", "手机号码应只含数字：第11位“O”有误。"),
+        ("05582212345", "“05582212345”不是手机号码，请填写1开头的11位号码。"),
+        ("12800138000", "“12800138000”不是手机号码，请填写1开头的11位号码。"),
+    ],
+)
+def test_what_is_no_mobile_number_is_refused_in_words(text, message):
+    with pytest.raises(codes.CodeError) as refused:
+        codes.mobile(text)
+    assert str(refused.value) == message

@@ -52,7 +52,14 @@ def check(cell: Cell, scope: Scope) -> None:
     value, count = figures.value_and_rows(cell, scope)
     assert count == len(rows)
     parts = figures._parts(registry.measure(cell.measure), cell, scope)
-    assert parts == (added, len(rows)) if parts else value == added
+    assert parts == (added, whole(cell, scope)) if parts else value == added
+
+
+def whole(cell: Cell, scope: Scope) -> int:
+    """The denominator of a ratio: its rows, or the quantity by which they are weighed."""
+    weight = getattr(registry.measure(cell.measure).kind, "of", "")
+    rows = figures.rows(cell, scope)
+    return sum(rows.values_list(weight, flat=True)) if weight else rows.count()
 
 
 @pytest.mark.parametrize("key", KEYS)

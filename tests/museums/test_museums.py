@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from kexie.contexts.museums.models import ClosedDay, DailyVisits, Museum, MuseumStage, Show
-from kexie.contexts.museums.rules import opening
+from kexie.contexts.museums.rules.opening import opening
 from kexie.kernel.holidays import is_holiday
 from kexie.kernel.periods import Period
 from kexie.ledger import figures, operations

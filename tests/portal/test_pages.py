@@ -34,9 +34,6 @@ def test_a_show_at_several_museums_is_one_line_on_the_home_page(public, client):
     home = text_of(client.get("/"))
     assert home.count("液氮奇境") == 1
     assert "10:40、14:40 · 东湖科技馆等 2 馆" in home
-    page = text_of(client.get(f"/museums/{west.unit.code}/"))
-    assert "14:40 · 西湖科技馆 科学剧场" in page
-    assert "10:40" not in page
 
 
 @pytest.mark.parametrize("item_count", [1, 3])
@@ -47,7 +44,7 @@ def test_lists_ask_the_database_no_more_for_three_than_for_one(
         public.museum(f"第{number}科技馆")
         public.activity(f"科普报告会{number}", dt.date(2026, 11, 20))
         public.facility(f"第{number}科普活动室")
-    for path, limit in (("/museums/", 14), ("/activities/", 80), ("/facilities/", 12)):
+    for path, limit in (("/museums/", 14), ("/activities/", 26), ("/facilities/", 12)):
         with django_assert_max_num_queries(limit):
             assert client.get(path).status_code == 200
 

@@ -76,7 +76,9 @@ def draft(world, record):
 
 def confirm(world, *records):
     drafts = [draft(world, record) for record in records]
-    return operations.confirm(records=drafts, actor=world.account, now=build.NOW, scope=world.scope)
+    done = operations.confirm(records=drafts, actor=world.account, now=build.NOW, scope=world.scope)
+    order = [one.pk for one in drafts]  # ids of one millisecond are in no order of their own
+    return sorted(done, key=lambda one: order.index(one.pk))
 
 
 def value(world, measure, last=dt.date(2025, 12, 31)):

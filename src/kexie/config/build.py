@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ def everything(say: Say) -> None:
     translations(say)
     database(say)
     static_files(say)
+    planner(say)
 
 
 def assets(say: Say) -> None:
@@ -145,6 +147,23 @@ def static_files(say: Say) -> None:
     (root / ".stamp").unlink(missing_ok=True)
     call_command("collectstatic", interactive=False, verbosity=0)
     (root / ".stamp").write_text(stamp)
+
+
+def planner(say: Say) -> None:
+    """Compile the planner's search, unless its sources and the compiler are those of the last time."""
+    from importlib.metadata import version
+
+    folder = PACKAGE / "platform" / "routing"
+    stamp = f"{sys.version} {version('numba')} {_digest(folder.glob('*.py'))}"
+    kept = folder / "__pycache__"
+    if _stamped(kept, stamp) or not os.access(folder, os.W_OK):
+        return
+    say("正在编译路线规划程序，约一分钟 … Compiling the planner, about a minute …")
+    from kexie.platform.routing.warming import warm_up
+
+    warm_up()
+    kept.mkdir(exist_ok=True)
+    (kept / ".stamp").write_text(stamp)
 
 
 def static_stamp() -> str:

@@ -263,6 +263,25 @@ def _worker() -> Iterator[Finding]:
     )
 
 
+def _sms() -> Iterator[Finding]:
+    """Visitors sign in by a code sent to their phone: without a gateway nobody can, save in a demonstration."""
+    from kexie.foundation.units.models import Kind, Unit
+    from kexie.platform.notify import gateways
+
+    if "units_unit" not in connection.introspection.table_names():
+        return
+    ids = Unit.objects.filter(kind=Kind.ASSOCIATION).values_list("pk", flat=True)
+    silent = [pk for pk in ids if gateways.gateway(pk) is None]
+    yield _verdict(
+        "短信网关 SMS gateway KEXIE_SMS",
+        "无 none" if silent else "已设置，或为演示 set, or a demonstration",
+        amiss=bool(silent),
+        level="warning",
+        remedy="观众收不到登录验证码和通知：请设置 KEXIE_SMS=http、KEXIE_SMS_URL 和 KEXIE_SMS_TOKEN。"
+        " Nobody gets sign-in codes or notices: set KEXIE_SMS=http, KEXIE_SMS_URL and KEXIE_SMS_TOKEN.",
+    )
+
+
 def _backups() -> Iterator[Finding]:
     newest = max(
         (path.stat().st_mtime for path in (settings.KEXIE_HOME / "backups").glob("*.dump")), default=None
@@ -288,4 +307,4 @@ _LOCAL: tuple[Callable[[], Iterator[Finding]], ...] = (
     _browser,
     _backups,
 )
-_IN_DATABASE: tuple[Callable[[], Iterator[Finding]], ...] = (_server, _clock, _migrations, _worker)
+_IN_DATABASE: tuple[Callable[[], Iterator[Finding]], ...] = (_server, _clock, _migrations, _worker, _sms)

@@ -10,12 +10,15 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import translation
 
+from kexie.api import shell
+from kexie.api.reading import Operation, Reader
 from kexie.foundation.access.roles import ALL, ROLES, Action, Contexts, Role
 from kexie.kernel.errors import Text
 from kexie.ledger import kinds, registry
 from kexie.ledger.groups import GROUPS
-from kexie.ledger.measures import Flow, LatestStock, Measure, Time, ValidStock
+from kexie.ledger.measures import Flow, LatestStock, Measure, RevocableStock, Time, ValidStock
 from kexie.ledger.record_types import Band, DeskType, RecordType
+from kexie.platform.outbox.kinds import kinds as event_kinds
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "reference"
 _HELP_WIDTH = 100
@@ -85,8 +88,9 @@ def _kind(kind: kinds.Kind) -> str:
             return f"sum of durations (`{kind.start}` to `{kind.end}`)"
         case kinds.Streak():
             return "longest streak of years"
-        case kinds.Ratio():
-            return "ratio, in per cent, of two sets of records"
+        case kinds.Ratio(of=field):
+            sums = f"the sums of `{field}` in " if field else ""
+            return f"ratio, in per cent, of {sums}two sets of records"
     raise TypeError(kind)
 
 
@@ -94,6 +98,8 @@ def _time(time: Time) -> str:
     match time:
         case Flow():
             return "over a period; without a start, cumulative"
+        case RevocableStock(until=until, ended_by=ended_by):
+            return f"at a date: begun, not ended (`{until}`) and not taken back before (`{ended_by}`)"
         case ValidStock(until=until):
             return f"at a date: begun and not ended (`{until}`)"
         case LatestStock(entity=entity, among=among):
@@ -213,6 +219,53 @@ def _band(model: type[models.Model], band: Band) -> str:
     return f"{_field(model, band.field)} {' or '.join(filter(None, bounds))}: {band.ask}"  # fmt: skip
 
 
+def _api() -> Iterator[str]:
+    reader = Reader(shell.schema())
+    yield from _head(
+        "API 开放接口",
+        "What `/api/v1/` offers, as the `rest.py` of each part declares it; the site shows the same at `/api/`, with how to begin, and as"
+        " OpenAPI 3.1 at `/api/v1/openapi.json`. Failures are `{code, message, fields}` with the statuses 400, 401, 403, 404, 409, 422, 429.",
+        "Writing operations take an `Idempotency-Key`: the same key again does nothing twice. `Accept-Language: en` gives English texts.",
+    )
+    for part in reader.parts():
+        yield from ("", f"## {part.label}")
+        for one in part.operations:
+            yield from _operation(one)
+    yield from ("", "## 数据结构 Shapes")
+    for shape in reader.named():
+        yield from ("", f"### {shape.name}", "")
+        yield from _table(
+            ("name", "type", "说明"),
+            ((f"`{one.name}`", _code(one.type), one.description) for one in shape.fields),
+        )
+    yield from ("", "## 事件 Events", "", "What webhooks tell. Payloads name nobody.", "")
+    yield from _table(
+        ("kind", "事件", "subject", "payload"),
+        (
+            (f"`{kind.key}`", kind.label, kind.subject, "、".join(f"`{name}`" for name in kind.payload))
+            for kind in event_kinds().values()
+        ),
+    )
+
+
+def _operation(one: Operation) -> Iterator[str]:
+    yield from ("", f"### {one.method} `{one.path}`", "", one.summary, "")
+    if one.description:
+        yield from (one.description, "")
+    yield f"- who: {'；'.join(one.who)}"
+    yield from (
+        f"- {field.where} `{field.name}`{'' if field.required else ' (optional)'}: {_code(field.type)} {field.description}".rstrip()
+        for field in one.fields
+    )
+    if one.body:
+        yield f"- body: {_code(one.body)}"
+    yield f"- answer: {one.reply.status} {_code(one.reply.type) if one.reply.type else '—'}"
+
+
+def _code(words: str) -> str:
+    return f"`{words}`".replace("|", "\\|")
+
+
 def _head(title: str, *paragraphs: str) -> Iterator[str]:
     yield f"# {title}"
     for paragraph in paragraphs:
@@ -245,4 +298,5 @@ _PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "permissions.md": _permissions,
     "commands.md": _commands,
     "record-types.md": _record_types,
+    "api.md": _api,
 }

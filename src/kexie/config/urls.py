@@ -8,6 +8,8 @@ from kexie.config import health
 
 _PARTS = (
     ("", "kexie.foundation.access.urls"),  # /sign-in/, /sign-out/, /account/
+    ("my/", "kexie.foundation.visitors.urls"),
+    ("work/notices/", "kexie.foundation.visitors.staff_urls"),
     ("", "kexie.platform.files.urls"),  # /files/
     ("", "kexie.reporting.claims.urls"),  # /texts/
     ("work/dashboard/", "kexie.workbench.dashboard.urls"),
@@ -15,9 +17,19 @@ _PARTS = (
     ("work/people/", "kexie.workbench.directory.urls.people"),
     ("work/places/", "kexie.workbench.directory.urls.places"),
     ("work/areas/", "kexie.workbench.directory.urls.areas"),
+    ("work/museum/", "kexie.contexts.museums.web.urls"),
+    ("checkin/", "kexie.contexts.museums.web.checkin.urls"),
+    ("", "kexie.contexts.museums.web.exhibits.public_urls"),  # /exhibits/, /museums/…/feedback/, /volunteers/
+    ("work/touring/sets/", "kexie.contexts.touring.web.sets.urls"),
+    ("work/touring/season/", "kexie.contexts.touring.web.season.urls"),
+    ("caravans/", "kexie.contexts.touring.web.season.public_urls"),
+    ("work/webhooks/", "kexie.foundation.webhooks.urls"),
+    ("my/tickets/", "kexie.platform.tickets.urls"),
     ("work/", "kexie.workbench.urls"),
+    ("api/", "kexie.api.urls"),
     ("", "kexie.ui.urls"),  # /ui-gallery/, /appearance/
     ("figures/", "kexie.portal.figures.urls"),
+    ("museums/", "kexie.contexts.museums.web.public.urls"),
     ("", "kexie.portal.urls"),
 )
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -5,4 +5,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kexie.config.settings")
-application = get_wsgi_application()
+django = get_wsgi_application()  # the front needs Django to be ready
+
+from kexie.api import front  # noqa: E402
+
+application = front.before(django)

@@ -38,6 +38,11 @@ _PROVINCES = frozenset(
 )
 _OLDEST_BIRTH = dt.date(1880, 1, 1)
 
+_MOBILE_LENGTH = 11
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_COUNTRY = re.compile(r"^(\+86|0086|86(?=1\d{10}$))")
+_BRACKETS = str.maketrans("", "", "()")
+
 _DASHES = re.compile(r"[\s\u00ad\u200b-\u200d\u2060\ufeff\-\u2010-\u2015\u2212\ufe63\uff0d_.·]+")
 
 
@@ -105,6 +110,16 @@ def resident_id(text: str, *, today: dt.date | None = None) -> ResidentId:
     if number[-1] != resident_check(number[:-1]):
         raise CodeError(_("身份证号码的校验位不符，请对照证件核对有无错字。"))
     return ResidentId(number, number[:6], birth_date, int(number[16]) % 2 == 1)
+
+
+def mobile(text: str) -> str:
+    """Return the 11 digits of a mobile number of mainland China, without +86, or raise CodeError."""
+    number = _COUNTRY.sub("", normalise(text).translate(_BRACKETS))
+    _check_length(number, _MOBILE_LENGTH, _("手机号码"))
+    _check_characters(number, "0123456789", _("手机号码应只含数字"))
+    if not _MOBILE.fullmatch(number):
+        raise CodeError(_("“%(number)s”不是手机号码，请填写1开头的11位号码。") % {"number": number})
+    return number
 
 
 def credit_check(first: str) -> str:

@@ -28,3 +28,25 @@ class Forbidden(UserError):
 
 class NotFound(UserError):
     """There is no such thing within the account's scope; told apart from Forbidden nowhere."""
+
+
+class Unauthenticated(UserError):
+    """Nobody we know: no token, or one that is wrong, has expired or was revoked."""
+
+
+class Conflict(UserError):
+    """Someone or something was there first; the same again will not succeed until that changes."""
+
+
+class Throttled(UserError):
+    """Too much at once; the same again succeeds after `retry_after` seconds."""
+
+    def __init__(self, message: Text = "", *, retry_after: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Unavailable(UserError):
+    """Something of ours cannot be reached just now; the same again may succeed after `retry_after` seconds."""
+
+    retry_after = 2

@@ -123,19 +123,30 @@ class Duration:
 
 @dataclass(frozen=True)
 class Ratio:
-    """The share of rows for which `part(cell)` holds, in per cent; without rows it is not computable (None)."""
+    """The share of rows for which `part(cell)` holds, in per cent; without rows it is not computable (None).
+
+    With `of`, rows are weighed by that quantity: of the people in them, how many are in rows of the part.
+    """
 
     part: Callable[[Cell], Q]
+    of: str = ""
     additive = False
 
     def contribute(self, rows: Rows, cell: Cell) -> Rows:
-        """Annotate the rows of the numerator with 1, the others with 0."""
-        found: Rows = rows.annotate(contribution=Case(When(self.part(cell), then=1), default=0))
+        """Annotate the rows of the numerator with 1 (or their quantity), the others with 0."""
+        weight = F(self.of) if self.of else Value(1)
+        found: Rows = rows.annotate(contribution=Case(When(self.part(cell), then=weight), default=0))
         return found
 
     def parts(self, rows: Rows, cell: Cell) -> tuple[int, int]:
         """Return the numerator and the denominator."""
-        return rows.filter(self.part(cell)).count(), rows.count()
+        return self._size(rows.filter(self.part(cell))), self._size(rows)
+
+    def _size(self, rows: Rows) -> int:
+        if not self.of:
+            return rows.count()
+        total: int | None = rows.aggregate(total=SqlSum(self.of))["total"]
+        return total or 0
 
     def value(self, rows: Rows, cell: Cell) -> Number:
         """Return the percentage to two decimals."""

@@ -43,6 +43,7 @@ __all__ = [
     "LatestStock",
     "Measure",
     "Ratio",
+    "RevocableStock",
     "Streak",
     "Sum",
     "ValidStock",
@@ -68,7 +69,7 @@ class Dim:
 class Flow:
     """Rows whose day lies in the period; without a start, everything up to its end (累计)."""
 
-    def narrow(self, rows: Rows, period: Period) -> Rows:
+    def narrow(self, rows: Rows, period: Period, known_at: dt.datetime | None = None) -> Rows:
         """Return the rows of the period."""
         until = rows.filter(occurred_on__lt=period.end)
         return until if period.start is None else until.filter(occurred_on__gte=period.start)
@@ -80,11 +81,30 @@ class ValidStock:
 
     until: str = "valid_to"
 
-    def narrow(self, rows: Rows, period: Period) -> Rows:
+    def narrow(self, rows: Rows, period: Period, known_at: dt.datetime | None = None) -> Rows:
         """Return the rows valid on the last day."""
         day = period.last_day
         open_or_later = Q(**{f"{self.until}__isnull": True}) | Q(**{f"{self.until}__gte": day})
         return rows.filter(open_or_later, occurred_on__lte=day)
+
+
+@dataclass(frozen=True)
+class RevocableStock(ValidStock):
+    """Rows valid on the last day whose validity no other record has ended by then.
+
+    `ended_by` is the reverse relation of those records (`ends`); their day is the first on which the row is not valid.
+    What was not yet known at `known_at` has ended nothing then.
+    """
+
+    ended_by: str = "ends"
+
+    def narrow(self, rows: Rows, period: Period, known_at: dt.datetime | None = None) -> Rows:
+        """Return the rows valid on the last day and not ended by then."""
+        link = rows.model._meta.get_field(self.ended_by)
+        ends = link.related_model._default_manager.filter(
+            known(known_at), occurred_on__lte=period.last_day, **{link.field.name: OuterRef("pk")}
+        )
+        return super().narrow(rows, period).filter(~Exists(ends))
 
 
 @dataclass(frozen=True)
@@ -95,7 +115,7 @@ class LatestStock:
     among: tuple[str, ...]
     stage: str = "stage"
 
-    def narrow(self, rows: Rows, period: Period) -> Rows:
+    def narrow(self, rows: Rows, period: Period, known_at: dt.datetime | None = None) -> Rows:
         """Return the rows that are in force on the last day."""
         until = rows.filter(occurred_on__lt=period.end)
         after = Q(occurred_on__gt=OuterRef("occurred_on")) | Q(
@@ -105,7 +125,7 @@ class LatestStock:
         return until.filter(~Exists(later), **{f"{self.stage}__in": self.among})
 
 
-Time = Flow | ValidStock | LatestStock
+Time = Flow | ValidStock | RevocableStock | LatestStock
 CUTS = frozenset({"county", "unit", "month", "year", "method"})
 
 
@@ -162,7 +182,9 @@ class Measure:
     def definition_digest(self) -> str:
         """SHA-256 over what decides the value: a changed definition gives another digest."""
         predicate = str(self.of._default_manager.filter(self.where).query)
-        part = self.kind.part.__qualname__ if isinstance(self.kind, Ratio) else repr(self.kind)
+        part = repr(self.kind)
+        if isinstance(self.kind, Ratio):
+            part = f"{self.kind.part.__qualname__}{f' of {self.kind.of}' if self.kind.of else ''}"
         parts = (
             self.key,
             predicate,
@@ -185,7 +207,7 @@ class Measure:
     def rows(self, cell: Cell, scope: Scope) -> Rows:
         """Return the records that make up a cell, as far as the scope sees them."""
         tenant = self.of._default_manager.filter(known(cell.known_at), association_id=scope.association_id)
-        rows = self.time.narrow(tenant, cell.period).filter(self.where, scope.q())
+        rows = self.time.narrow(tenant, cell.period, cell.known_at).filter(self.where, scope.q())
         return rows.filter(self.within(cell))
 
     def contributions(self, cell: Cell, scope: Scope) -> Rows:

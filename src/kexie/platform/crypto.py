@@ -100,7 +100,7 @@ def digests_equal(one: str, other: str) -> bool:
 def sign(data: bytes) -> bytes:
     """Return an Ed25519 signature: the key's number, then 64 bytes."""
     number, key = _current("signing")
-    return bytes((number,)) + Ed25519PrivateKey.from_private_bytes(key).sign(data)
+    return bytes((number,)) + _private(key).sign(data)
 
 
 def verify(data: bytes, signature: bytes, *, public: bytes | None = None) -> bool:
@@ -109,7 +109,7 @@ def verify(data: bytes, signature: bytes, *, public: bytes | None = None) -> boo
         key = _ring("signing").get(signature[0]) if signature else None
         if key is None:
             return False
-        public = Ed25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw()
+        public = _private(key).public_key().public_bytes_raw()
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature[1:], data)
     except InvalidSignature:
@@ -119,7 +119,12 @@ def verify(data: bytes, signature: bytes, *, public: bytes | None = None) -> boo
 
 def public_key() -> bytes:
     """Return the 32 bytes of the public key that checks our newest signatures."""
-    return Ed25519PrivateKey.from_private_bytes(_current("signing")[1]).public_key().public_bytes_raw()
+    return _private(_current("signing")[1]).public_key().public_bytes_raw()
+
+
+def public_keys() -> dict[int, bytes]:
+    """Return the public keys of all our signing keys by their numbers, for checking where we cannot be asked."""
+    return {number: _private(key).public_key().public_bytes_raw() for number, key in _ring("signing").items()}
 
 
 def rotate(purpose: str) -> int:
@@ -135,6 +140,7 @@ def rotate(purpose: str) -> int:
 def forget_keys() -> None:
     """Read the keys afresh at next use (after a rotation, or when settings change)."""
     _read_ring.cache_clear()
+    _private.cache_clear()
 
 
 def _backend() -> _Backend:
@@ -147,9 +153,15 @@ def _mac(backend: _Backend, key: bytes, data: bytes) -> bytes:
     return mac.finalize()
 
 
+@cache
 def _derive(backend: _Backend, key: bytes) -> bytes:
     """One stored key never serves two algorithms: each gets its own, by a one-block KDF."""
     return _mac(backend, key, b"kexie encryption at rest")[: backend.key_bytes]
+
+
+@cache
+def _private(key: bytes) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(key)
 
 
 def _folder() -> Path:
@@ -163,11 +175,12 @@ def _current(purpose: str) -> tuple[int, bytes]:
 
 
 def _ring(purpose: str) -> dict[int, bytes]:
-    return _read_ring(purpose, _folder())
+    return _read_ring(purpose, str(settings.KEXIE_HOME))
 
 
 @cache
-def _read_ring(purpose: str, folder: Path) -> dict[int, bytes]:
+def _read_ring(purpose: str, home: str) -> dict[int, bytes]:
+    folder = Path(home) / "keys"
     variable = "KEXIE_DIGEST_KEY" if purpose == "digest" else f"KEXIE_{purpose.upper()}_KEYS"
     if given := os.environ.get(variable):
         return _parse(given)

@@ -18,8 +18,6 @@ class MuseumCard:
     line: str
     county: str = ""
     address: str = ""
-    phone: str = ""
-    facts: Sequence[tuple[Text, object]] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,6 @@ app_name = "portal"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("museums/", lists.show_museums, name="museums"),
-    path("museums/<str:code>/", lists.show_museum, name="museum"),
     path("activities/", lists.show_activities, name="activities"),
     path("activities/<uuid:key>/", lists.show_activity, name="activity"),
     path("facilities/", lists.show_facilities, name="facilities"),

@@ -24,11 +24,19 @@ _ICONS = {
     "organisations": "organisation",
     "governance": "governance",
 }
+# Desks that areas of work have of their own: address, label, icon, context.
+_DESKS = (
+    ("museum_desk:entry", gettext_lazy("科技馆服务台"), "museum", "museums"),
+    ("touring_sets:sets", gettext_lazy("流动科技馆"), "van", "touring"),
+    ("touring_season:list", gettext_lazy("大篷车巡展季"), "van", "touring"),
+)
 # Pages of other parts of the site, in the order of the rail; those that are not there are left out.
 _ELSEWHERE = (
     ("dashboard:home", gettext_lazy("工作总览"), "figure", Action.READ),
     ("claims:check", gettext_lazy("文稿核对"), "file", Action.CHECK_TEXT),
     ("access:accounts", gettext_lazy("账号"), "people", Action.MANAGE_ACCOUNTS),
+    ("access:clients", gettext_lazy("接口客户端"), "link", Action.MANAGE_ACCOUNTS),
+    ("webhooks:endpoints", gettext_lazy("事件推送"), "bell", Action.MANAGE_ACCOUNTS),
     ("access:grants", gettext_lazy("授权"), "lock", Action.MANAGE_GRANTS),
     ("access:rules", gettext_lazy("安全策略"), "settings", Action.MANAGE_GRANTS),
     ("access:audit", gettext_lazy("审计记录"), "ledger", Action.READ_AUDIT),
@@ -87,12 +95,18 @@ def rail_for(request: HttpRequest) -> list[Group]:
 
 def _top(rights: Rights, path: str) -> list[Link]:
     home = reverse("workbench:home")
-    links = [Link(_("我的工作"), home, "home", current=path == home)]
+    links = [Link(_("我的工作"), home, "home", current=path == home), *_desks(rights, path)]
     for name, label, icon, action in _ELSEWHERE:
         url = _address(name)
         if url and action in _actions(rights):
             links.append(Link(str(label), url, icon, current=path == url))
     return links
+
+
+def _desks(rights: Rights, path: str) -> list[Link]:
+    allowed = [one for one in _DESKS if rights.may(Action.READ, one[-1])]
+    found = [(_address(name), label, icon) for name, label, icon, _context in allowed]
+    return [Link(str(label), url, icon, current=path.startswith(url)) for url, label, icon in found if url]
 
 
 def _directory(rights: Rights, path: str) -> list[Link]:

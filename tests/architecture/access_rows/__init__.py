@@ -18,9 +18,13 @@ from kexie.foundation.areas import operations as areas
 from kexie.foundation.areas import queries as area_queries
 from kexie.foundation.units import operations as units
 from kexie.foundation.units.models import Kind, Unit
+from kexie.foundation.visitors import operations as visitor_accounts
+from kexie.foundation.visitors.models import Visitor
 
 # What someone may get besides a status code: being sent to sign in.
 SIGN_IN = "sign-in"
+# Being sent to sign in as a visitor.
+MY_SIGN_IN = "my-sign-in"
 OK, CREATED, MOVED, FORBIDDEN, HIDDEN, WRONG_METHOD, INVALID = 200, 201, 302, 403, 404, 405, 422
 Answer = int | str
 
@@ -61,6 +65,16 @@ class World:
             self._accounts[role, unit] = self._account(role, unit)
         return self._accounts[role, unit]
 
+    @cached_property
+    def visitor(self) -> Visitor:
+        """A visitor of the association."""
+        return visitor_accounts.ensure(association=self.association, phone="13800138000", now=self.now)
+
+    @cached_property
+    def other_visitor(self) -> Visitor:
+        """Another visitor of the association."""
+        return visitor_accounts.ensure(association=self.association, phone="13900139000", now=self.now)
+
     def _account(self, role: str, unit: Unit) -> Account:
         account, _password = operations.create_account(
             association=unit.association,
@@ -90,8 +104,8 @@ class Row:
     """One address: its name (namespace:name, or its route after a slash where it has none) and who gets what.
 
     `role` is held over `unit` (a World attribute) by the right person, and over `elsewhere` by the one of the
-    wrong unit; `other_role` is held over the whole association by the one of the wrong role. An answer of None
-    is not asked for, because there is no such person.
+    wrong unit; `other_role` is held over the whole association by the one of the wrong role. `visitor` is whose own
+    page it is, where it is one. An answer of None is not asked for, because there is no such person.
     """
 
     name: str
@@ -99,6 +113,8 @@ class Row:
     wrong_unit: Answer | None = None
     wrong_role: Answer | None = None
     right: Answer
+    visitor: Answer | None = None
+    other_visitor: Answer | None = None
     role: str = "COUNTY_OFFICER"
     unit: str = "yingzhou"
     elsewhere: str = "yingdong"
@@ -108,6 +124,12 @@ class Row:
     data: Callable[[World], Mapping[str, Any]] = _nothing
     query: str = ""
     note: str = field(default="", compare=False)
+
+
+def own(name: str, **options: Any) -> Row:
+    """A visitor's own page: everybody else is sent to sign in as a visitor, whatever staff account they have."""
+    defaults = dict.fromkeys(("anonymous", "wrong_role", "right"), MY_SIGN_IN)
+    return Row(name=name, **{**defaults, "visitor": OK, **options})
 
 
 def public(name: str, **options: Any) -> Row:

@@ -1,5 +1,6 @@
 """Sign-in, one's own account, the three administrators."""
 
+from kexie.foundation.access import clients
 from tests.architecture.access_rows import FORBIDDEN, HIDDEN, INVALID, MOVED, OK, SIGN_IN, Row, World, public
 
 SYSTEM, SECURITY, AUDIT = "SYSTEM_ADMINISTRATOR", "SECURITY_ADMINISTRATOR", "AUDIT_ADMINISTRATOR"
@@ -22,6 +23,18 @@ def account(world: World):
 
 def grant(world: World):
     return {"grant_id": world.account("LEADER", world.association).grants.get().pk}
+
+
+def client(world: World):
+    made, _token = clients.create(
+        association=world.association,
+        name="市民服务平台",
+        unit=world.association,
+        scopes=["museums:read"],
+        actor=None,
+        now=world.now,
+    )
+    return {"client_id": made.pk}
 
 
 ROWS = (
@@ -68,6 +81,24 @@ ROWS = (
         wrong_unit=HIDDEN,
         right=INVALID,
     ),
+    administrator("access:clients", SYSTEM),
+    administrator("access:clients", SYSTEM, other_role=SECURITY),
+    administrator("access:create_client", SYSTEM),
+    administrator("access:create_client", SYSTEM, method="post", other_role=AUDIT, right=INVALID),
+    administrator("access:client", SYSTEM, kwargs=client, wrong_unit=HIDDEN),
+    administrator(
+        "access:change_client",
+        SYSTEM,
+        method="post",
+        kwargs=lambda world: {**client(world), "verb": "revoke"},
+        wrong_unit=HIDDEN,
+        other_role=SECURITY,
+        right=INVALID,
+    ),
+    administrator("access:parked", SYSTEM),
+    administrator("access:parked", SYSTEM, other_role=SECURITY),
+    administrator("access:retry_parked", SYSTEM, method="post", other_role=AUDIT, right=MOVED),
+    administrator("access:discard_parked", SYSTEM, other_role=SECURITY, right=MOVED),
     administrator("access:grants", SECURITY, other_role=SYSTEM),
     administrator("access:create_grant", SECURITY, method="post", other_role=SYSTEM, right=INVALID),
     administrator("access:revoke", SECURITY, kwargs=grant, wrong_unit=HIDDEN, other_role=SYSTEM),

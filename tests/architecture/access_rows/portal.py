@@ -90,8 +90,6 @@ HIDDEN_FROM_ALL = {"anonymous": HIDDEN, "wrong_role": HIDDEN, "right": HIDDEN}
 ROWS = (
     public("portal:home"),
     public("portal:museums"),
-    public("portal:museum", kwargs=museum),
-    public("portal:museum", kwargs=lambda world: {"code": world.school.code}, **HIDDEN_FROM_ALL),
     public("portal:activities"),
     public("portal:activity", kwargs=activity),
     public("portal:activity", kwargs=lambda world: activity(world, draft=True), **HIDDEN_FROM_ALL),

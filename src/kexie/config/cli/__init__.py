@@ -31,8 +31,28 @@ COMMANDS = {
         f"{_CLI}.figures:figures", "查看和审计数字。 List, show and audit figures.", django=True
     ),
     "ledger": Entry(f"{_CLI}.ledger:ledger", "校验台账。 Verify the ledger and show its head.", django=True),
+    "client": Entry(
+        f"{_CLI}.clients:client",
+        "管理可以调用开放接口的系统。 Manage the programs that may call the API.",
+        django=True,
+    ),
+    "capacity": Entry(
+        f"{_CLI}.capacity:capacity",
+        "核对名额与预约。 Check counters of places against reservations.",
+        django=True,
+    ),
+    "keys": Entry(
+        f"{_CLI}.keys:keys",
+        "管理数据加密密钥。 Manage the keys under which personal data are encrypted.",
+        django=True,
+    ),
     "import": Entry(f"{_CLI}.records:import_", "从 Excel 导入记录。 Import records from Excel.", django=True),
     "export": Entry(f"{_CLI}.records:export", "导出记录到 Excel。 Export records to Excel.", django=True),
+    "plan": Entry(f"{_CLI}.plan:plan", "规划巡回路线。 Plan rounds."),
+    "assign": Entry(
+        f"{_CLI}.assign:assign", "求最优分配并给出证明。 Find the best assignment, with its proof."
+    ),
+    "match": Entry(f"{_CLI}.match:match", "评价专家匹配。 Evaluate the matching of experts."),
     "backup": Entry(f"{_CLI}.backing_up:backup", "备份数据库。 Dump the database."),
     "restore": Entry(f"{_CLI}.backing_up:restore", "从备份恢复数据库。 Restore the database from a dump."),
     "doctor": Entry(

@@ -1,6 +1,8 @@
 """`kexie bench`: measuring speed. Benchmarks are programs in `benchmarks/`, never timed tests."""
 
 import runpy
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -10,24 +12,50 @@ from kexie.config import build
 
 FOLDER = Path(__file__).resolve().parents[4] / "benchmarks"
 DATABASE = "kexie_bench"
+PLANNER = "planner"
 
 
 @click.command()
 @click.argument("name", type=click.Choice(sorted(path.stem for path in FOLDER.glob("[a-z]*.py"))))
 @click.option("--rows", multiple=True, type=int, help="数据量，可写多次。 Size of the data; may be repeated.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="planner：算例所在的文件夹。 For planner: where the instances are.",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0.1),
+    default=30.0,
+    help="planner：每个算例的 CPU 秒数。 For planner: CPU seconds of each.",
+)
 @click.option("--keep", is_flag=True, help="保留测试库。 Keep the benchmark's database.")
-def bench(*, name: str, rows: tuple[int, ...], keep: bool) -> None:
+def bench(*, name: str, rows: tuple[int, ...], folder: Path | None, seconds: float, keep: bool) -> None:
     """测量性能，在单独的数据库里进行，结束时打印一张表。
 
-    Measure speed in a database of its own, and print one table with ratios against a baseline of the same run.
+    Measure speed in a database of its own, and print one table with ratios against a baseline of the same run. The planner needs no
+    database, but a folder with instances.
     """
+    if name == PLANNER:
+        if folder is None:
+            raise click.UsageError(
+                "请用 --folder 指定算例文件夹。 Name the folder with the instances by --folder."
+            )
+        _program(name)(folder=folder, seconds=seconds)
+        return
     build.static_files(click.echo)
+    sys.path.insert(0, str(FOLDER))  # for what benchmarks share
     _use_database()
     try:
-        runpy.run_path(str(FOLDER / f"{name}.py"))["run"](sizes=rows or None)
+        _program(name)(sizes=rows or None)
     finally:
         if not keep:
             _drop_database()
+
+
+def _program(name: str) -> Callable[..., None]:
+    run: Callable[..., None] = runpy.run_path(str(FOLDER / f"{name}.py"))["run"]
+    return run
 
 
 def _use_database() -> None:

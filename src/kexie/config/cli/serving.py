@@ -54,9 +54,12 @@ def run(
 def worker(*, concurrency: int) -> None:
     """只运行后台任务。 Run background tasks alone."""
     start_django()
+    from kexie.foundation.webhooks import sender
     from kexie.platform import tasks
+    from kexie.platform.outbox import pump
 
-    tasks.run_worker(concurrency=concurrency)
+    with pump.running(), sender.running():
+        tasks.run_worker(concurrency=concurrency)
 
 
 @click.command()

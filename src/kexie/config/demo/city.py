@@ -270,6 +270,7 @@ def _home(city: DemoCity, role: str) -> Unit:
         "FIRM_CONTACT": city.firms[0],
         "EXPERT": city.universities[0],
         "MUSEUM_DESK": city.museums["city"],
+        "MUSEUM_GATE": city.museums["city"],
         "COUNTY_OFFICER": linquan,
         "CARAVAN_CREW": linquan,
         "FACILITY_KEEPER": city.schools[45],

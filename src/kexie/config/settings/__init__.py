@@ -20,6 +20,7 @@ CRYPTO_BACKEND = setting("KEXIE_CRYPTO")
 LOCAL_APPS = [
     "kexie.workbench",
     "kexie.portal",
+    "kexie.api",
     "kexie.reporting.claims",
     "kexie.contexts.museums",
     "kexie.contexts.touring",
@@ -31,13 +32,19 @@ LOCAL_APPS = [
     "kexie.contexts.organisations",
     "kexie.contexts.governance",
     "kexie.ledger",
+    "kexie.foundation.webhooks",
     "kexie.foundation.access",
+    "kexie.foundation.visitors",
     "kexie.foundation.people",
     "kexie.foundation.places",
     "kexie.foundation.units",
     "kexie.foundation.areas",
+    "kexie.platform.capacity",
+    "kexie.platform.notify",
     "kexie.platform.files",
     "kexie.platform.audit",
+    "kexie.platform.outbox",
+    "kexie.platform.tickets",
     "kexie.ui",
 ]
 INSTALLED_APPS = [
@@ -134,6 +141,15 @@ CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+# Modules with the addresses that contexts add below /my/, in the namespace `my` (kexie.foundation.visitors.web.shell).
+KEXIE_VISITOR_PAGES = ["kexie.contexts.museums.web.public.my_urls"]
+
+# Messages to phones
+
+KEXIE_SMS = setting("KEXIE_SMS")
+KEXIE_SMS_URL = setting("KEXIE_SMS_URL")
+KEXIE_SMS_TOKEN = setting("KEXIE_SMS_TOKEN")
+
 # The web
 
 HTTPS = setting("KEXIE_HTTPS")
@@ -156,6 +172,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+API_RATE = setting("KEXIE_API_RATE")
+WEBHOOKS_PRIVATE = setting("KEXIE_WEBHOOKS_PRIVATE")
 STATIC_URL = "/static/"
 STATIC_ROOT = KEXIE_HOME / "static"
 STORAGES = {

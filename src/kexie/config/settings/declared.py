@@ -21,6 +21,18 @@ def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
+def _gateway(text: str) -> str:
+    if text not in {"none", "http", "screen"}:
+        raise ValueError(text)
+    return text
+
+
+def _web_address(text: str) -> str:
+    if text and not text.startswith(("http://", "https://")):
+        raise ValueError(text)
+    return text
+
+
 @dataclass(frozen=True)
 class Setting:
     """One environment variable: its name, what it is when unset, how its text is read, and what it is for."""
@@ -55,9 +67,14 @@ DECLARED = (
     Setting("KEXIE_DEBUG", "0", _flag, "1 shows errors in the browser and serves unbuilt static files; for development only."),
     Setting("KEXIE_CRYPTO", "aes", str, "Ciphers for personal data: aes (AES-GCM, SHA-256) or sm (SM4-GCM, SM3)."),
     Setting("KEXIE_DATABASE_FAST", "0", _flag, "1 lets the embedded database forget recent writes at a power cut; for tests only."),
+    Setting("KEXIE_API_RATE", "50", float, "Requests a second that one API client may send to one web process; twice as many after a pause."),
+    Setting("KEXIE_WEBHOOKS_PRIVATE", "0", _flag, "1 lets webhooks go to machines of your own network, also by plain HTTP."),
     Setting("KEXIE_SITE_CODE", "", str, "网站标识码 of the public site, shown in its footer."),
     Setting("KEXIE_SITE_ICP", "", str, "ICP record number, shown in the footer."),
     Setting("KEXIE_SITE_POLICE", "", str, "公安备案 number, shown in the footer."),
+    Setting("KEXIE_SMS", "none", _gateway, "How messages reach phones: http (a gateway), screen (shown in demonstrations, where it is always so) or none."),
+    Setting("KEXIE_SMS_URL", "", _web_address, "Where the http gateway takes a message, as one posted JSON object: id, phone, text, template."),
+    Setting("KEXIE_SMS_TOKEN", "", str, "Bearer token for the http gateway."),
 )  # fmt: skip
 _BY_ENV = {setting.env: setting for setting in DECLARED}
 

@@ -12,7 +12,9 @@ from kexie.contexts.facilities.models import (
     FacilityStage,
     FacilityVisits,
     Title,
+    TitleEnd,
 )
+from kexie.contexts.facilities.rules import PROVINCIAL_DEMOS
 from kexie.foundation.areas.models import Area
 from kexie.foundation.units.models import Unit
 from kexie.ledger.demo import AS_OF, DemoCity
@@ -39,6 +41,7 @@ _COMMUNITIES = "安康 和谐 颍淮 三里桥 向阳 文昌 清颍 双清湾 �
 _THEMES = ("科学实验课", "科普影片放映", "科普讲座", "展品体验", "航模与编程", "健康科普")
 _WHY_WITHDRAWN = ("设施老化，不再开放", "场地改建，摘牌撤销", "长期无人管理，摘牌撤销")
 _WHY_SUSPENDED = ("开放不经常，限期整改", "展品损坏，停用维修")
+_REVOKED_ON = dt.date(2026, 2, 27)
 # Batches: first day, last valid day, holders by number.
 _PROVINCIAL_BASES = (
     ("2016—2020", "2016-12-20", "2020-12-31", (0, 1, 2)),
@@ -230,7 +233,16 @@ def _accredit(city: DemoCity) -> int:
         firms[80],
         ["2026—2030", (city.today - dt.timedelta(days=6)).isoformat(), "2030-12-31"],
     )
-    return city.record(rows) + city.draft([late], by="COUNTY_OFFICER")
+    return city.record(rows) + city.record([_revoked(rows)]) + city.draft([late], by="COUNTY_OFFICER")
+
+
+def _revoked(rows: Sequence[Accreditation]) -> TitleEnd:
+    """Return the end of one demonstration title, two years before its term."""
+    given = next(one for one in rows if one.title in PROVINCIAL_DEMOS and one.batch == "2024—2028")
+    return TitleEnd(
+        unit=given.unit, area=given.area, accreditation=given, occurred_on=_REVOKED_ON, kind=TitleEnd.Kind.REVOKED,
+        document="皖科协普〔2026〕9号", reason="连续两年未开展科普活动，整改后仍不合格",
+    )  # fmt: skip
 
 
 def _demo_holders(city: DemoCity) -> list[tuple[Title, Unit]]:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from kexie.contexts.facilities.models import Accreditation, FacilityKind, FacilityStage, FacilityVisits, Title
 from kexie.contexts.facilities.rules import PROVINCIAL_DEMOS
 from kexie.kernel.errors import Text
-from kexie.ledger.measures import Count, Dim, Distinct, Flow, LatestStock, Measure, Sum, ValidStock
+from kexie.ledger.measures import Count, Dim, Distinct, Flow, LatestStock, Measure, RevocableStock, Sum
 
 _KIND = Dim("kind", _("类别"), "facility_kind")
 _TITLE = Dim("title", _("称号"))
@@ -17,7 +17,7 @@ _PIECES = ("座", "处", "家", "所", "间")
 _EVER = _("累计通过验收的设施数，每处只计一次；后来停用、摘牌或移交的仍计入。")
 _NOW = _("期末最近一次阶段为验收建成或运行的设施数；停用整改、摘牌撤销、资产移交的不计。")
 _AWARDED = _("累计获得称号的单位数，同一单位多次获得只计一次；已到期的仍计入。")
-_VALID = _("期末仍在有效期内的单位数，同一单位只计一次。")
+_VALID = _("期末仍在有效期内、且没有被撤销或放弃的单位数，同一单位只计一次；撤销决定当天起不再计入。")
 
 
 def _built(
@@ -131,7 +131,7 @@ MEASURES: tuple[Measure, ...] = (
         of=Accreditation,
         kind=Distinct("holder"),
         where=Q(title=Title.PROVINCIAL_BASE),
-        time=ValidStock(),
+        time=RevocableStock(),
         dims=(_TITLE,),
         words=("省级科普教育基地|省科普教育基地 现有|有效|在期",),
         definition=_VALID,
@@ -207,7 +207,7 @@ MEASURES: tuple[Measure, ...] = (
         of=Accreditation,
         kind=Distinct("holder"),
         where=Q(title__in=PROVINCIAL_DEMOS),
-        time=ValidStock(),
+        time=RevocableStock(),
         dims=(_TITLE,),
         words=("省科普示范单位|省级科普示范单位 现有|有效|在期",),
         definition=_VALID,

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from kexie.contexts.facilities.models import Accreditation, Facility, FacilityStage
 from kexie.kernel.periods import Period
 from kexie.kernel.scope import Scope
-from kexie.ledger.measures import LatestStock, ValidStock, known
+from kexie.ledger.measures import LatestStock, RevocableStock, known
 
 IN_USE = ("ACCEPTED", "OPERATING")
 
@@ -35,7 +35,7 @@ def stages_of(facility_id: UUID, scope: Scope) -> QuerySet[FacilityStage]:
 
 
 def valid_accreditations(day: dt.date, scope: Scope) -> QuerySet[Accreditation]:
-    """Return the titles whose term includes a day, those that end first at the top."""
+    """Return the titles whose term includes a day and that were not taken back, those that end first at the top."""
     confirmed = Accreditation.objects.filter(scope.q(), known(None))
-    rows = ValidStock().narrow(confirmed, Period.until(day))
+    rows = RevocableStock().narrow(confirmed, Period.until(day))
     return rows.select_related("holder", "area").order_by("valid_to", "title", "holder__name")

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from kexie.contexts.facilities.models import Accreditation, Facility, FacilityStage, FacilityVisits
+from kexie.contexts.facilities.models import Accreditation, Facility, FacilityStage, FacilityVisits, TitleEnd
 from kexie.ledger.record_types import Band, RecordType, ReferenceType
 
 MANY_IN_A_FACILITY = 1_000
@@ -58,6 +58,15 @@ RECORD_TYPES: tuple[RecordType, ...] = (
             "note",
         ),
         help=_("省科协的“科普教育基地”和省科技厅的“科学技术普及基地”是两种称号，请看清文件再选。"),
+    ),
+    RecordType(
+        key="facilities.title_ends",
+        model=TitleEnd,
+        columns=("occurred_on", "accreditation", "kind", "unit", "document", "reason"),
+        filters=("kind", "area"),
+        search=("accreditation__holder__name", "document", "reason"),
+        fields=("unit", "area", "accreditation", "occurred_on", "kind", "document", "reason", "note"),
+        help=_("称号没到期就被撤销或放弃时登记；从这一天起不再计入有效数，累计数不变。到期不用登记。"),
     ),
 )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
+from kexie.contexts.museums import demo_bookings, demo_opening, demo_repairs, demo_visitors
 from kexie.contexts.museums.models import (
     ClosedDay,
     DailyVisits,
@@ -119,6 +120,10 @@ def load(city: DemoCity) -> Iterator[tuple[str, int]]:
     yield "临时闭馆", sum(_close(city, house) for house in houses)
     yield "参观日记录", sum(_visit(city, house) for house in houses)
     yield "科普展演", _perform(city, houses)
+    yield from demo_repairs.load(city)
+    yield from demo_visitors.load(city)
+    yield "时段安排与预约规则", demo_opening.load(city)
+    yield from demo_bookings.load(city)  # last: it books in the slots made before
 
 
 def _house(city: DemoCity, key: str) -> _House:
@@ -181,6 +186,9 @@ def _equip(city: DemoCity, house: _House) -> int:
     chance = city.rng(f"exhibits:{house.key}")
     halls = [hall for hall in house.halls if hall.use == Hall.Use.EXHIBITION]
     exhibits = [_exhibit(house, halls, index) for index in range(_SIZES[house.key][3])]
+    codes = city.rng(f"labels:{house.key}")
+    for exhibit in exhibits:
+        exhibit.token = demo_repairs.code_of(codes, 10)
     city.reference(exhibits)
     working = [_condition(house, one, house.opened_on, "WORKING") for one in exhibits]
     faults = list(_faults(city, house, exhibits, chance))

@@ -3,18 +3,50 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kexie.contexts.museums.models import ClosedDay, DailyVisits, ExhibitStage, MuseumStage, Show
-from kexie.ledger.measures import Cell, Count, Dim, Distinct, LatestStock, Measure, Ratio, Sum
+from kexie.contexts.museums.models import (
+    BookingDay,
+    ClosedDay,
+    DailyVisits,
+    DayCount,
+    ExhibitStage,
+    HourEntries,
+    MuseumStage,
+    Rating,
+    Repair,
+    Show,
+    VolunteerDuty,
+)
+from kexie.contexts.museums.models.feedback import SATISFIED
+from kexie.ledger.measures import Cell, Count, Dim, Distinct, Duration, LatestStock, Measure, Ratio, Sum
 
 _LEVEL = Dim("level", _("级别"), "museum__level")
 _SLOT = Dim("slot", _("时段"))
+_OF_REPAIRS = (Dim("hall", _("展厅"), "exhibit__hall__name"), Dim("kind", _("问题")))
 _SERIES = Dim("series", _("展演"), "series__name")
+_OF_BOOKINGS = (Dim("channel", _("渠道")), Dim("starts_at", _("时段开始")), Dim("outcome", _("结果")))
+_DUE = Q(outcome__in=("ARRIVED", "NO_SHOW"))
 _OPENED = ("TRIAL", "OPEN")
 _GROUP = "popularisation"
 
 
 def _works(cell: Cell) -> Q:
     return Q(stage="WORKING")
+
+
+def _in_time(_cell: Cell) -> Q:
+    return Q(in_time=True)
+
+
+def _satisfied(_cell: Cell) -> Q:
+    return Q(score__gte=SATISFIED)
+
+
+def _absent(_cell: Cell) -> Q:
+    return Q(outcome="NO_SHOW")
+
+
+def _crowded(_cell: Cell) -> Q:
+    return Q(is_over=True)
 
 
 MEASURES: tuple[Measure, ...] = (
@@ -187,5 +219,200 @@ MEASURES: tuple[Measure, ...] = (
         words=("展品|展项 完好率|完好",),
         definition=_("到期末状况完好的展品占在展展品的百分比。"),
         source=_("科技馆免费开放绩效：展品完好率"),
+    ),
+    Measure(
+        key="museums.repairs",
+        label=_("展品维修次数"),
+        unit="次",
+        also_units=("件次", "件", "项"),
+        of=Repair,
+        kind=Count(),
+        dims=_OF_REPAIRS,
+        group=_GROUP,
+        public=False,
+        words=("展品|展项 维修|修复|检修",),
+        definition=_("期内修好并验收的展品维修次数，一次维修计一次；不受理和重复的报修不计。"),
+        source=_("科技馆免费开放绩效：展品维护"),
+    ),
+    Measure(
+        key="museums.repair_days",
+        label=_("展品维修历时"),
+        unit="天",
+        of=Repair,
+        kind=Duration("reported_on", "occurred_on"),
+        dims=_OF_REPAIRS,
+        group=_GROUP,
+        public=False,
+        definition=_("期内修好的展品从报修到修复的天数之和，首尾两天都计；除以维修次数即平均维修天数。"),
+        source=_("工作口径：报修当日到验收当日"),
+    ),
+    Measure(
+        key="museums.repairs_in_time",
+        label=_("展品按期修复率"),
+        unit="%",
+        also_units=("％",),
+        of=Repair,
+        kind=Ratio(_in_time),
+        dims=_OF_REPAIRS,
+        group=_GROUP,
+        public=False,
+        words=("展品|展项 按期修复|及时修复",),
+        definition=_("期内维修中，不迟于应修复日期修好的占百分比。"),
+        source=_("工作口径：紧急2天、一般7天、轻微14天"),
+    ),
+    Measure(
+        key="museums.volunteer_hours",
+        label=_("科技馆志愿服务时长"),
+        unit="小时",
+        of=VolunteerDuty,
+        kind=Sum("hours"),
+        dims=(Dim("post", _("岗位")),),
+        group=_GROUP,
+        words=("科技馆 志愿服务|志愿者 小时|时长",),
+        definition=_("志愿者在科技馆实际到岗服务的小时数之和，由工作人员记录到岗后确认。"),
+        source=_("《科技志愿服务管理办法》：服务时长记录"),
+    ),
+    Measure(
+        key="museums.volunteers",
+        label=_("科技馆志愿者"),
+        unit="人",
+        also_units=("名", "位"),
+        of=VolunteerDuty,
+        kind=Distinct("volunteer"),
+        dims=(Dim("post", _("岗位")),),
+        group=_GROUP,
+        words=("科技馆 志愿者 服务|参与|上岗",),
+        definition=_("期内到岗服务过的志愿者人数，每人只计一次。"),
+        source=_("工作口径：有到岗记录的志愿者"),
+    ),
+    Measure(
+        key="museums.ratings",
+        label=_("科技馆观众评价"),
+        unit="条",
+        also_units=("份", "人次"),
+        of=Rating,
+        kind=Count(),
+        dims=(Dim("score", _("满意程度")),),
+        group=_GROUP,
+        words=("科技馆 观众评价|满意度调查|问卷",),
+        definition=_("期内计入台账的观众满意度评价条数；网上评价全部计入，不挑选。"),
+        source=_("科技馆免费开放绩效：观众满意度"),
+    ),
+    Measure(
+        key="museums.satisfaction",
+        label=_("科技馆观众满意率"),
+        unit="%",
+        also_units=("％",),
+        of=Rating,
+        kind=Ratio(_satisfied),
+        dims=(Dim("score", _("满意程度")),),
+        group=_GROUP,
+        words=("科技馆 满意率|满意度",),
+        definition=_("期内观众评价中“满意”和“非常满意”占全部评价的百分比。"),
+        source=_("科技馆免费开放绩效：观众满意度"),
+    ),
+    Measure(
+        key="museums.bookings",
+        label=_("科技馆预约单数"),
+        unit="单",
+        also_units=("个", "笔"),
+        of=BookingDay,
+        kind=Sum("bookings"),
+        where=_DUE,
+        dims=_OF_BOOKINGS,
+        group=_GROUP,
+        public=False,
+        words=("科技馆 预约单",),
+        definition=_("期内到期的预约单数，含到馆的和未到的，不含取消的；取消在另一指标。"),
+        source=_("工作口径：每日核对时按时段和渠道汇总"),
+    ),
+    Measure(
+        key="museums.booked_people",
+        label=_("科技馆预约人数"),
+        unit="人次",
+        of=BookingDay,
+        kind=Sum("people"),
+        where=_DUE,
+        dims=_OF_BOOKINGS,
+        group=_GROUP,
+        public=False,
+        words=("科技馆 预约 人次|人数",),
+        definition=_("期内到期的预约所含人数；实际到馆的已计入参观人次，两者不可相加。"),
+        source=_("工作口径：每日核对时按时段和渠道汇总"),
+    ),
+    Measure(
+        key="museums.cancelled_people",
+        label=_("科技馆取消预约人数"),
+        unit="人次",
+        of=BookingDay,
+        kind=Sum("people"),
+        where=Q(outcome="CANCELLED"),
+        dims=(Dim("channel", _("渠道")), Dim("starts_at", _("时段开始"))),
+        group=_GROUP,
+        public=False,
+        definition=_("期内参观的预约中事先取消的人数，含观众取消和本馆取消，不含改签。"),
+        source=_("工作口径：每日核对时按时段和渠道汇总"),
+    ),
+    Measure(
+        key="museums.no_show_rate",
+        label=_("科技馆预约未到率"),
+        unit="%",
+        also_units=("％",),
+        of=BookingDay,
+        kind=Ratio(_absent, of="people"),
+        where=_DUE,
+        dims=(Dim("channel", _("渠道")), Dim("starts_at", _("时段开始"))),
+        group=_GROUP,
+        public=False,
+        words=("科技馆 爽约率|未到率",),
+        definition=_("期内到期预约的人数中没有到馆的百分比；取消的不计。"),
+        source=_("工作口径：未到人数与到期预约人数之比"),
+    ),
+    Measure(
+        key="museums.places_offered",
+        label=_("科技馆投放名额"),
+        unit="个",
+        of=DayCount,
+        kind=Sum("offered"),
+        group=_GROUP,
+        public=False,
+        words=("科技馆 投放|放票 名额",),
+        definition=_("期内各开放日入馆时段的总名额之和。"),
+        source=_("工作口径：每日核对时记录"),
+    ),
+    Measure(
+        key="museums.counted_days",
+        label=_("科技馆完成当日核对的天数"),
+        unit="天",
+        of=DayCount,
+        kind=Count(),
+        group=_GROUP,
+        public=False,
+        definition=_("期内完成闭馆后核对并确认的馆日数。"),
+        source=_("工作口径：每日核对时记录"),
+    ),
+    Measure(
+        key="museums.crowded_days",
+        label=_("超过瞬时承载量的天数占比"),
+        unit="%",
+        also_units=("％",),
+        of=DayCount,
+        kind=Ratio(_crowded),
+        group=_GROUP,
+        public=False,
+        definition=_("期内完成核对的馆日中，最多同时在馆人数超过瞬时最大承载量的百分比。"),
+        source=_("《科学技术馆建设标准》（建标101-2007）：瞬时最大观众量"),
+    ),
+    Measure(
+        key="museums.hour_entries",
+        label=_("科技馆分小时入馆人次"),
+        unit="人次",
+        of=HourEntries,
+        kind=Sum("headcount"),
+        dims=(Dim("hour", _("小时")),),
+        group=_GROUP,
+        public=False,
+        definition=_("闸机和检票记录有时间的入馆人次，按小时；是参观人次的一部分，两者不可相加。"),
+        source=_("工作口径：入馆时间"),
     ),
 )

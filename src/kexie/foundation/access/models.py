@@ -254,3 +254,48 @@ class SecurityRules(models.Model):
 
     def __str__(self) -> str:
         return str(self.association_id)
+
+
+class ApiClient(models.Model):
+    """A program of someone else that calls the API for one unit and everything below it.
+
+    Its token is shown once; only hashes are kept. After a rotation the former token may stay good for some hours.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    association = models.ForeignKey(
+        "units.Unit", verbose_name=_("所属科协"), on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    name = models.CharField(_("名称"), max_length=60)
+    unit = models.ForeignKey("units.Unit", verbose_name=_("范围"), on_delete=models.PROTECT, related_name="+")
+    scopes = models.JSONField(_("接口权限"), default=list)
+    digest = models.CharField(max_length=64, editable=False)
+    former_digest = models.CharField(max_length=64, blank=True, editable=False)
+    former_until = models.DateTimeField(_("旧令牌有效至"), null=True, editable=False)
+    valid_from = models.DateField(_("生效日期"))
+    valid_to = models.DateField(_("失效日期"), null=True, blank=True)
+    last_used_on = models.DateField(_("最近使用"), null=True)
+    created_at = models.DateTimeField(_("创建时间"))
+    created_by = models.ForeignKey(
+        Account, verbose_name=_("创建人"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    revoked_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        Account, verbose_name=_("撤销人"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("接口客户端")
+        verbose_name_plural = _("接口客户端")
+        ordering: ClassVar = ["-created_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["association", "name"], name="client_name_unique", condition=Q(revoked_at=None)
+            ),
+            models.CheckConstraint(
+                name="client_valid_period", condition=Q(valid_to=None) | Q(valid_from__lt=F("valid_to"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -26,6 +26,7 @@ class Action(StrEnum):
     READ_PEOPLE = "READ_PEOPLE"
     MANAGE_UNITS = "MANAGE_UNITS"
     MANAGE_PEOPLE = "MANAGE_PEOPLE"
+    CHECK_IN = "CHECK_IN"
 
 
 # In place of a tuple of contexts: every context there is and will be.
@@ -51,7 +52,15 @@ class Role:
         return self.actions.get(action, ())
 
 
-_DESK = (Action.READ, Action.DRAFT, Action.CONFIRM, Action.REVERSE, Action.IMPORT, Action.EXPORT)
+_DESK = (
+    Action.READ,
+    Action.DRAFT,
+    Action.CONFIRM,
+    Action.REVERSE,
+    Action.IMPORT,
+    Action.EXPORT,
+    Action.CHECK_IN,
+)
 _FIELD = (Action.READ, Action.DRAFT)
 # Units, places and people belong to no context: whoever may read or keep them, may with all of them.
 _KEEP = (
@@ -104,9 +113,14 @@ _ROLES = (
         code="MUSEUM_DESK",
         label=_("科技馆服务台"),
         actions={
-            **_do((*_FIELD, Action.CONFIRM, Action.IMPORT, Action.EXPORT), "museums"),
+            **_do((*_FIELD, Action.CONFIRM, Action.IMPORT, Action.EXPORT, Action.CHECK_IN), "museums"),
             Action.READ_UNITS: ALL,
         },
+    ),
+    Role(
+        code="MUSEUM_GATE",
+        label=_("科技馆检票员"),
+        actions=_do((Action.READ, Action.CHECK_IN), "museums"),
     ),
     Role(
         code="COUNTY_OFFICER",

@@ -5,6 +5,7 @@ import datetime as dt
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from kexie.foundation.people import documents
 from kexie.foundation.people.models import Document, Person, Sex
 from kexie.foundation.units.models import Unit
 from kexie.kernel import codes
@@ -13,7 +14,6 @@ from kexie.kernel.scope import Scope
 from kexie.platform import crypto
 from kexie.platform.audit import operations as audit
 
-_SHORTEST_DOCUMENT, _LONGEST_DOCUMENT = 4, 20
 _SHORTEST_PHONE, _LONGEST_PHONE = 5, 15
 REVEALABLE = ("resident_id", "phone")
 
@@ -194,19 +194,15 @@ def _rewrapped(person: Person) -> bool:
 
 def _document(person: Person, document: Document, number: str, today: dt.date) -> str:
     """Return the number as it is kept; a resident ID also tells sex and birth date."""
-    if document not in {Document.RESIDENT_ID, Document.HOUSEHOLD}:
-        clean = codes.normalise(number)
-        if not (clean.isalnum() and _SHORTEST_DOCUMENT <= len(clean) <= _LONGEST_DOCUMENT):
-            raise PersonRefused(fields={"resident_id": _("证件号码应为4至20位字母和数字，请核对。")})
-        return clean
     try:
-        checked = codes.resident_id(number, today=today)
-    except codes.CodeError as error:
+        checked = documents.check(document, number, today=today)
+    except documents.DocumentRefused as error:
         raise PersonRefused(fields={"resident_id": error.message}) from error
+    if document not in documents.RESIDENT_KINDS:
+        return checked.number
     if person.birth_date not in {None, checked.birth_date}:
         raise PersonRefused(fields={"birth_date": _("出生日期与身份证号码中的不一致，请核对。")})
-    person.birth_date = checked.birth_date
-    person.sex = Sex.MALE if checked.is_male else Sex.FEMALE
+    person.birth_date, person.sex = checked.birth_date, Sex(checked.sex)
     return checked.number
 
 

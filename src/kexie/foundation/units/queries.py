@@ -79,6 +79,11 @@ def associations() -> QuerySet[Unit]:
     return Unit.objects.filter(kind=Kind.ASSOCIATION).order_by("name")
 
 
+def is_demonstration(association_id: UUID) -> bool:
+    """Whether the association is invented, so that nothing of it may reach a real person."""
+    return Unit.objects.filter(pk=association_id, is_demo=True).exists()
+
+
 def _one(found: QuerySet[Unit]) -> Unit:
     unit = found.first()
     if unit is None:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from kexie.platform.audit import operations as audit
 from kexie.platform.files import kinds
@@ -62,6 +63,20 @@ def store(
             now=now,
         )
     return stored
+
+
+@transaction.atomic
+def discard(stored: StoredFile) -> bool:
+    """Forget a file that nothing points at any more; return whether it was forgotten."""
+    digest = stored.digest
+    try:
+        with transaction.atomic():
+            stored.delete()
+    except ProtectedError:
+        return False
+    if not StoredFile.objects.filter(digest=digest).exists():
+        transaction.on_commit(lambda: path_of(digest).unlink(missing_ok=True))
+    return True
 
 
 def path_of(digest: str) -> Path:

@@ -110,19 +110,6 @@ def _when(one: Happening) -> tuple[dt.date, str]:
     return one.day, one.hours
 
 
-def shows(scope: Scope, today: dt.date, *, museum_code: str) -> list[Happening]:
-    """The next regular shows of one museum, one line for each show and day with all its times."""
-    mine = [
-        one
-        for one in museums.upcoming_shows(today, scope, limit=SHOWS_READ)
-        if one.museum_code == museum_code
-    ]
-    grouped: dict[tuple[dt.date, str], list[UpcomingShow]] = defaultdict(list)
-    for one in mine:
-        grouped[one.on, one.title].append(one)
-    return [_show(found) for found in grouped.values()]
-
-
 def _shows(scope: Scope, today: dt.date) -> list[Happening]:
     """The regular shows of the next days: each show once, on its nearest day, wherever it is on."""
     grouped: dict[str, list[UpcomingShow]] = defaultdict(list)
@@ -150,7 +137,7 @@ def _show(same: Sequence[UpcomingShow]) -> Happening:
         day=one.on,
         hours=_("、").join(f"{start.hour}:{start:%M}" for start in times),
         where=where,
-        href=reverse("portal:museum", args=[one.museum_code]) if single else reverse("portal:museums"),
+        href=reverse("museum:museum", args=[one.museum_code]) if single else reverse("portal:museums"),
     )
 
 

@@ -4,11 +4,9 @@ import datetime as dt
 from typing import Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from kexie.contexts.museums import facade
 from kexie.contexts.museums.facade import MuseumOnDay
-from kexie.kernel.errors import Text
 from kexie.kernel.scope import Scope
 from kexie.portal.contracts import MuseumCard
 from kexie.ui.templatetags.ui import month_day, weekday
@@ -51,8 +49,6 @@ def _card(museum: MuseumOnDay, next_open: dt.date | None) -> MuseumCard:
         line=_line(museum, next_open) if in_use else museum.stage_label,
         county=museum.county,
         address=museum.address,
-        phone=museum.phone,
-        facts=_facts(museum),
     )
 
 
@@ -72,16 +68,3 @@ def _line(museum: MuseumOnDay, next_open: dt.date | None) -> str:
 def hours_of(start: dt.time | None, end: dt.time | None) -> str:
     """9:00–16:30; either may be unknown."""
     return "–".join(f"{moment.hour}:{moment:%M}" for moment in (start, end) if moment)
-
-
-def _facts(museum: MuseumOnDay) -> list[tuple[Text, object]]:
-    area = _("%(n)s ㎡")
-    known: list[tuple[Text, object]] = [
-        (gettext_lazy("开放时间"), hours_of(museum.opens_at, museum.closes_at)),
-        (gettext_lazy("门票"), museum.ticket),
-        (gettext_lazy("首次开放"), museum.opened_on),
-        (gettext_lazy("建筑面积"), museum.floor_area and area % {"n": museum.floor_area}),
-        (gettext_lazy("展教面积"), museum.exhibition_area and area % {"n": museum.exhibition_area}),
-        (gettext_lazy("同时在馆上限"), museum.instant_cap and _("%(n)s 人") % {"n": museum.instant_cap}),
-    ]
-    return [(label, value) for label, value in known if value]

@@ -34,22 +34,6 @@ def show_museums(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def show_museum(request: HttpRequest, code: str) -> HttpResponse:
-    """One museum: hours, size, and the next shows."""
-    visit = begin_or_404()
-    museum = next((one for one in museums.cards(visit.scope, visit.today) if one.code == code), None)
-    if museum is None:
-        raise Http404(_("没有这个科技馆。"))
-    shows = happenings.shows(visit.scope, visit.today, museum_code=code)
-    values = {
-        "museum": museum,
-        "shows": shows[:AHEAD],
-        "trail": _trail("portal:museums", _("场馆"), museum.name),
-    }
-    return render(request, "portal/museum.html", values)
-
-
-@require_safe
 def show_activities(request: HttpRequest) -> HttpResponse:
     """Activities by time, kind, county and words; without filters, what lies ahead stands first."""
     visit = begin_or_404()

@@ -18,8 +18,6 @@ from kexie.ui.nav import Link
 from kexie.workbench.desk.operations import ChangedMeanwhile
 from kexie.workbench.web.base import UNPROCESSABLE, StaffView
 
-PER_PAGE = 50
-
 
 class DirectoryView(StaffView):
     """A page for whoever may do `action`; what it shows, `reads` reaches."""

@@ -20,11 +20,12 @@ from kexie.foundation.units.models import Unit
 from kexie.kernel import codes, text
 from kexie.kernel.errors import Forbidden, UserError
 from kexie.kernel.scope import Scope
+from kexie.ui import lists
+from kexie.ui.lists import Sortable
 from kexie.ui.nav import Link
 from kexie.ui.tables import Cell, Row, Table
-from kexie.workbench.directory import history, lists, people_forms
+from kexie.workbench.directory import history, people_forms
 from kexie.workbench.directory.base import ChangeView, DirectoryView, home, version_of
-from kexie.workbench.directory.lists import Sortable
 from kexie.workbench.directory.units import unit_named
 from kexie.workbench.web.base import UNPROCESSABLE
 

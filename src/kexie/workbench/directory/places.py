@@ -19,13 +19,14 @@ from kexie.foundation.units import queries as units
 from kexie.kernel import text
 from kexie.kernel.scope import Scope
 from kexie.platform import geo
+from kexie.ui import lists
+from kexie.ui.lists import Sortable
 from kexie.ui.nav import Link
 from kexie.ui.tables import Cell, Row
 from kexie.workbench.desk.inputs import Lines, Whole
-from kexie.workbench.directory import history, inputs, lists
+from kexie.workbench.directory import history, inputs
 from kexie.workbench.directory.base import ChangeView, DirectoryView, home, version_of
 from kexie.workbench.directory.inputs import Degrees, DirectoryForm, area_field, line, unit_field
-from kexie.workbench.directory.lists import Sortable
 from kexie.workbench.directory.units import suggestions, unit_named
 
 COLUMNS = (

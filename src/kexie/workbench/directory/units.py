@@ -24,12 +24,13 @@ from kexie.kernel.errors import NotFound, Text
 from kexie.kernel.scope import Scope
 from kexie.platform.audit import operations as audit
 from kexie.platform.imports import writing
+from kexie.ui import lists
+from kexie.ui.lists import Sortable
 from kexie.ui.nav import Link
 from kexie.ui.tables import Cell, Row
 from kexie.workbench.desk import candidates
-from kexie.workbench.directory import history, inputs, lists, unit_records
+from kexie.workbench.directory import history, inputs, unit_records
 from kexie.workbench.directory.base import DirectoryView, home
-from kexie.workbench.directory.lists import Sortable
 
 SUGGESTIONS, CHILDREN, PLACES = 20, 30, 20
 EXISTING, ENDED, ALL = "", "ended", "all"

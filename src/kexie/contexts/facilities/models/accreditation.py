@@ -2,11 +2,13 @@
 
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kexie.ledger.models import Record
+from kexie.ledger.models import Record, State
 
 
 class Title(models.TextChoices):
@@ -50,3 +52,46 @@ class Accreditation(Record):
 
     def __str__(self) -> str:
         return f"{self.get_title_display()} {self.batch}"
+
+
+class TitleEnd(Record):
+    """A title ends before its term: `occurred_on` is the first day on which the holder may not bear it."""
+
+    class Kind(models.TextChoices):
+        REVOKED = "REVOKED", _("撤销")
+        RENOUNCED = "RENOUNCED", _("主动放弃")
+        HOLDER_ENDED = "HOLDER_ENDED", _("单位注销")
+
+    accreditation = models.ForeignKey(
+        Accreditation, models.PROTECT, related_name="ends", verbose_name=_("终止的称号")
+    )
+    kind = models.CharField(_("终止方式"), max_length=12, choices=Kind.choices)
+    document = models.CharField(_("文号"), max_length=80, blank=True)
+    reason = models.CharField(_("原因"), max_length=200)
+
+    class Meta(Record.Meta):
+        verbose_name = _("称号提前终止")
+        constraints: ClassVar = [
+            *Record.Meta.constraints,
+            models.UniqueConstraint(
+                name="facilities_titleend_once",
+                fields=["association", "accreditation"],
+                condition=~Q(state="REVERSED"),
+                violation_error_message=_("这次认定已经登记过提前终止。"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.accreditation} {self.get_kind_display()}"
+
+    def clean(self) -> None:
+        """Refuse an end of what was never given, or had not begun, or was over by then."""
+        if not all((getattr(self, "accreditation_id", None), getattr(self, "occurred_on", None))):
+            return  # the fields themselves say what is missing
+        given = self.accreditation
+        if given.state != State.CONFIRMED:
+            raise ValidationError({"accreditation": gettext("这次认定还没有确认；请先确认，或删去草稿。")})
+        if self.occurred_on < given.occurred_on:
+            raise ValidationError({"occurred_on": gettext("终止日期不能早于认定日期。")})
+        if given.valid_to and self.occurred_on > given.valid_to:
+            raise ValidationError({"occurred_on": gettext("这个称号那时已经到期，不用登记提前终止。")})

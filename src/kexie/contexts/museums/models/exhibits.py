@@ -7,8 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kexie.contexts.museums.states import EXHIBIT_TRANSITIONS
+from kexie.kernel.ids import short_code
 from kexie.ledger.models import Record, Reference
 from kexie.ledger.stages import check_stage
+
+
+def label_token() -> str:
+    """Return the code on an exhibit's label: short enough to type, too many of them to guess (50 bits)."""
+    return short_code(10)
 
 
 class Hall(Reference):
@@ -38,12 +44,17 @@ class Exhibit(Reference):
     number = models.CharField(_("展品编号"), max_length=40)
     hall = models.ForeignKey(Hall, models.PROTECT, related_name="+", verbose_name=_("展厅"))
     theme = models.CharField(_("主题"), max_length=60, blank=True)
+    intro = models.TextField(
+        _("介绍"), max_length=600, blank=True, help_text=_("观众扫标签看到的文字：这是什么，怎么玩。")
+    )
     installed_on = models.DateField(_("安装日期"), null=True, blank=True)
+    token = models.CharField(_("标签码"), max_length=12, default=label_token, editable=False)
 
     class Meta(Reference.Meta):
         verbose_name = _("展品")
         constraints: ClassVar = [
-            models.UniqueConstraint(name="museums_exhibit_number", fields=["association", "unit", "number"])
+            models.UniqueConstraint(name="museums_exhibit_number", fields=["association", "unit", "number"]),
+            models.UniqueConstraint(name="museums_exhibit_token", fields=["association", "token"]),
         ]
 
 

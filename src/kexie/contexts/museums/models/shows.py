@@ -1,5 +1,6 @@
 """Shows held, and the times at which they are regularly on."""
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.core.validators import RegexValidator
@@ -47,3 +48,8 @@ class ShowTime(Reference):
                 violation_error_message=_("截止日期不能早于起始日期。"),
             )
         ]
+
+    def is_on(self, day: dt.date) -> bool:
+        """Whether the show is regularly on that day (whether the museum opens is another question)."""
+        within = self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+        return within and str(day.isoweekday()) in self.weekdays

@@ -1,6 +1,42 @@
-"""What tours: touring sets with their stops and daily logs, caravans with their trips and stops."""
+"""What tours: touring sets with their stops and daily logs, caravans with their trips, stops and sites."""
 
+from kexie.contexts.touring.models.applications import TourApplication
 from kexie.contexts.touring.models.caravan import Caravan, CaravanStop, CaravanTrip
-from kexie.contexts.touring.models.tour import TourDailyLog, TouringSet, TourStop
+from kexie.contexts.touring.models.handovers import GroupVisit, Handover, HandoverLine
+from kexie.contexts.touring.models.maintenance import Condition, SetExhibit, SetTicket
+from kexie.contexts.touring.models.seasons import Plan, PlannedStop, PlannedTrip, Season, SeasonVan
+from kexie.contexts.touring.models.set_plans import PlannedTourStop, SetPlan, SetPlanItem, StopDay
+from kexie.contexts.touring.models.sites import SchoolTerm, Site
+from kexie.contexts.touring.models.tour import SetDays, TourDailyLog, TouringSet, TourStop
+from kexie.contexts.touring.models.venues import TourVenue, VenueCheck, VenueClosure
 
-__all__ = ["Caravan", "CaravanStop", "CaravanTrip", "TourDailyLog", "TourStop", "TouringSet"]
+__all__ = [
+    "Caravan",
+    "CaravanStop",
+    "CaravanTrip",
+    "Condition",
+    "GroupVisit",
+    "Handover",
+    "HandoverLine",
+    "Plan",
+    "PlannedStop",
+    "PlannedTourStop",
+    "PlannedTrip",
+    "SchoolTerm",
+    "Season",
+    "SeasonVan",
+    "SetDays",
+    "SetExhibit",
+    "SetPlan",
+    "SetPlanItem",
+    "SetTicket",
+    "Site",
+    "StopDay",
+    "TourApplication",
+    "TourDailyLog",
+    "TourStop",
+    "TourVenue",
+    "TouringSet",
+    "VenueCheck",
+    "VenueClosure",
+]

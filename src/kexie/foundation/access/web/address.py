@@ -14,9 +14,14 @@ def client_address(request: HttpRequest) -> str | None:
     Behind TRUSTED_PROXIES proxies of ours, each of which appends to X-Forwarded-For, it is that many entries
     from the right; what stands further left anyone may have written.
     """
+    return address_from(request.headers.get("X-Forwarded-For", ""), request.META.get("REMOTE_ADDR", ""))
+
+
+def address_from(forwarded_for: str, remote: str) -> str | None:
+    """As client_address, from the two values alone."""
     proxies = getattr(settings, "TRUSTED_PROXIES", 0)
-    forwarded = [item.strip() for item in request.headers.get("X-Forwarded-For", "").split(",")]
-    address = forwarded[-proxies] if 0 < proxies <= len(forwarded) else request.META.get("REMOTE_ADDR", "")
+    forwarded = [item.strip() for item in forwarded_for.split(",")]
+    address = forwarded[-proxies] if 0 < proxies <= len(forwarded) else remote
     try:
         return str(ipaddress.ip_address(address))
     except ValueError:

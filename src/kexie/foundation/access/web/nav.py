@@ -11,6 +11,10 @@ from kexie.ui.nav import Group, Link
 # What one must be allowed to do, the page, its name, its icon.
 _PAGES = (
     (Action.MANAGE_ACCOUNTS, "access:accounts", gettext_noop("账号"), "people"),
+    (Action.MANAGE_ACCOUNTS, "access:clients", gettext_noop("接口客户端"), "link"),
+    (Action.MANAGE_ACCOUNTS, "webhooks:endpoints", gettext_noop("事件推送"), "bell"),
+    (Action.MANAGE_ACCOUNTS, "notices:list", gettext_noop("通知"), "inbox"),
+    (Action.MANAGE_ACCOUNTS, "access:parked", gettext_noop("搁置的事件"), "clock"),
     (Action.MANAGE_GRANTS, "access:grants", gettext_noop("授权"), "lock"),
     (Action.MANAGE_GRANTS, "access:rules", gettext_noop("安全策略"), "settings"),
     (Action.READ_AUDIT, "access:audit", gettext_noop("审计记录"), "ledger"),

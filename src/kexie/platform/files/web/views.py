@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from kexie.kernel.errors import NotFound
 from kexie.platform.files import kinds, operations, queries
+from kexie.platform.files.models import StoredFile
 
 _SHOWN = frozenset(kind.content_type for kind in kinds.KINDS.values() if kind.shown)
 
@@ -19,12 +20,18 @@ def show_file(request: HttpRequest, file_id: UUID) -> FileResponse:
     """Send the file to whoever may read it: pictures and PDF to look at, everything else to save."""
     try:
         stored = queries.get_for(request.user, file_id)
-        content = operations.path_of(stored.digest).open("rb")
     except NotFound as error:
         raise Http404(str(error)) from error
+    return send(stored, to_save="download" in request.GET)
+
+
+def send(stored: StoredFile, *, to_save: bool = False) -> FileResponse:
+    """Send a file to somebody who was found to be allowed to read it."""
+    try:
+        content = operations.path_of(stored.digest).open("rb")
     except FileNotFoundError as error:
         raise Http404(_("文件已丢失，请联系系统管理员。")) from error
-    to_save = "download" in request.GET or stored.content_type not in _SHOWN
+    to_save = to_save or stored.content_type not in _SHOWN
     response = FileResponse(
         content, as_attachment=to_save, filename=stored.name, content_type=stored.content_type
     )

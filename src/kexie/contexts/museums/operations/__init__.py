@@ -1,0 +1,1 @@
+"""Everything that changes the museums' state, a module for each part."""

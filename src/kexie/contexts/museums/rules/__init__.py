@@ -1,0 +1,1 @@
+"""What holds for the museums, as pure functions over rows: opening, areas, the wording of booking rules."""

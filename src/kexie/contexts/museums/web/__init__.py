@@ -1,0 +1,1 @@
+"""The museums' pages: what the public sees, and the desk's own pages behind /work/museum/."""

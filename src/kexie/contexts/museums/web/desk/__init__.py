@@ -1,0 +1,1 @@
+"""The desk's day: today, reservations, groups, visitors, the day's count, figures."""

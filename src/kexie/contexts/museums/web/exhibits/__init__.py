@@ -1,0 +1,1 @@
+"""Exhibits and their labels, repairs, spare parts, volunteers' shifts, visitors' feedback."""

@@ -1,0 +1,16 @@
+"""A museum's lists as Excel files."""
+
+from collections.abc import Iterable, Sequence
+
+from django.http import FileResponse
+
+from kexie.contexts.museums.web.base import MuseumView
+from kexie.foundation.desk import exports
+from kexie.platform.imports.writing import CellValue, Heading
+
+
+def send(
+    view: MuseumView, title: str, headings: Sequence[Heading], rows: Iterable[Sequence[CellValue]]
+) -> FileResponse:
+    """Return the rows as a file to save."""
+    return exports.send(view, title, headings, rows, subject=view.museum, prefix=view.museum.name)

@@ -1,0 +1,1 @@
+"""Pages of opening: slots, calendar, booking rules, shows, stages."""

@@ -1,0 +1,1 @@
+"""Whatever changes what tours."""

@@ -1,0 +1,338 @@
+"""Seasons are planned: in the background by the routing engine, and by hand on the board; then published and confirmed.
+
+No way leads past the hard rules (`rules.season`): a plan that breaks one is neither kept nor published.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from kexie.contexts.touring.models import Plan, PlannedStop, PlannedTrip, Season, SeasonVan
+from kexie.contexts.touring.queries import seasons as queries
+from kexie.contexts.touring.rules import season as rules
+from kexie.contexts.touring.rules.season import Broken, Key, Routes, Timing, World
+from kexie.foundation.access.models import Account
+from kexie.kernel.errors import Conflict, UserError
+from kexie.kernel.ids import short_code
+from kexie.platform.audit import operations as audit
+
+Host = PlannedStop.Host
+MOST_SECONDS = 600
+
+
+class PlanRefused(UserError):
+    """What was asked breaks hard rules; the message says which."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a change by hand does: rules it breaks, metres and minutes of overtime it adds."""
+
+    broken: tuple[str, ...]
+    metres: int = 0
+    overtime: int = 0
+    routes: Routes | None = None
+
+
+@transaction.atomic
+def add_season(*, season: Season, actor: Account | None, now: dt.datetime) -> Season:
+    """Keep a new season."""
+    season.made_at = now
+    season.full_clean(exclude=["association"])
+    season.save(force_insert=True)
+    _audit(season, "touring.add_season", actor, {"name": season.name}, now)
+    return season
+
+
+@transaction.atomic
+def add_van(*, van: SeasonVan, actor: Account | None, now: dt.datetime) -> SeasonVan:
+    """Let a caravan take part in a season."""
+    van.full_clean()
+    van.save(force_insert=True)
+    _audit(van.season, "touring.add_season_van", actor, {"caravan": str(van.caravan_id)}, now)
+    return van
+
+
+@transaction.atomic
+def add_plan(
+    *,
+    season: Season,
+    actor: Account | None,
+    now: dt.datetime,
+    seconds: int = 60,
+    seed: int = 1,
+    start: Plan | None = None,
+    by_hand: bool = False,
+) -> Plan:
+    """Make a plan to be filled; it begins as a copy of `start`, and nobody computes one made `by_hand`."""
+    if not season.vans.exists():
+        raise PlanRefused(_("还没有参加的大篷车，请先添加车辆。"))
+    Season.objects.select_for_update().get(pk=season.pk)
+    if season.plans.filter(state__in=Plan.BUSY).exists():
+        raise Conflict(_("已有一个方案在计算，请等它完成或先停止它。"))
+    number = (season.plans.aggregate(most=Max("number"))["most"] or 0) + 1
+    plan = Plan.objects.create(
+        association_id=season.association_id,
+        season=season,
+        number=number,
+        state=Plan.State.DONE if by_hand else Plan.State.WAITING,
+        seconds=max(1, min(seconds, MOST_SECONDS)),
+        seed=seed,
+        made_by=actor,
+        made_at=now,
+    )
+    if start is not None:
+        _copy(start, plan)
+    _audit(season, "touring.add_plan", actor, {"number": number, "seconds": plan.seconds}, now)
+    return plan
+
+
+@transaction.atomic
+def stop_planning(*, plan: Plan, actor: Account, now: dt.datetime) -> None:
+    """Ask the planner to stop; what is best until then is kept."""
+    waiting = Plan.objects.filter(pk=plan.pk, state=Plan.State.WAITING)
+    if not waiting.update(state=Plan.State.CANCELLED, finished_at=now):
+        Plan.objects.filter(pk=plan.pk, state=Plan.State.RUNNING).update(is_stopping=True)
+    _audit(plan.season, "touring.stop_planning", actor, {"number": plan.number}, now)
+
+
+@transaction.atomic
+def keep_routes(*, plan: Plan, world: World, routes: Routes) -> None:
+    """Write a whole plan down; locks and hosts' answers stay with their visit. Raises PlanRefused if a rule breaks."""
+    if broken := rules.check_plan(world, routes):
+        raise PlanRefused(broken[0].text)
+    before = {(one.site_id, one.trip.day): one for one in queries.stops(plan)}
+    PlannedTrip.objects.filter(plan=plan).delete()
+    for key, names in sorted(routes.items(), key=lambda item: (item[0][1], item[0][0])):
+        if names:
+            _write_trip(plan, world, key, names, before)
+
+
+@transaction.atomic
+def move(
+    *,
+    plan: Plan,
+    stop: PlannedStop,
+    van: UUID,
+    day: dt.date,
+    actor: Account,
+    now: dt.datetime,
+    today: dt.date,
+) -> Effect:
+    """Move a stop to another day or van, where it costs least there. Raises PlanRefused with every rule it breaks."""
+    world, effect = try_move(plan=plan, stop=stop, van=van, day=day, today=today)
+    if effect.broken or effect.routes is None:
+        raise PlanRefused("; ".join(effect.broken))
+    keep_routes(plan=plan, world=world, routes=effect.routes)
+    # Another day has to be asked for anew.
+    moved = PlannedStop.objects.filter(trip__plan=plan, site=stop.site_id, trip__day=day)
+    if plan.published_at and day != stop.trip.day:
+        moved.update(host_state=Host.ASKED, host_code=short_code(16), host_note="", answered_at=None)
+    detail = {"site": str(stop.site_id), "from": stop.trip.day, "to": day, "metres": effect.metres}
+    _audit(plan.season, "touring.move_stop", actor, detail, now)
+    return effect
+
+
+def try_move(
+    *, plan: Plan, stop: PlannedStop, van: UUID, day: dt.date, today: dt.date
+) -> tuple[World, Effect]:
+    """Return what moving a stop would break and cost, and change nothing."""
+    world = queries.world(plan.season, _held_but(plan, stop, today))
+    routes = queries.routes(plan)
+    refused = _may_not_move(stop, world, van, day, today)
+    if refused:
+        return world, Effect((refused,))
+    source, name = (str(stop.trip.van_id), stop.trip.day), str(stop.site_id)
+    without = {**routes, source: tuple(one for one in routes[source] if one != name)}
+    return world, insert(world, without, name, (str(van), day), before=routes)
+
+
+def insert(world: World, routes: Routes, name: str, key: Key, *, before: Routes) -> Effect:
+    """Return what it does to visit a site on a van's day, at the position that costs least."""
+    van, stops = world.vans[key[0]], routes.get(key, ())
+    found: list[tuple[int, Routes]] = []
+    broken: list[Broken] = []
+    for position in range(len(stops) + 1):
+        order = (*stops[:position], name, *stops[position:])
+        changed = {**routes, key: order}
+        problems = rules.check_day(world, van, key[1], order, rules.visits_of(changed))
+        if problems:
+            broken = broken or problems
+        else:
+            found.append((_total(world, changed, before)[0], changed))
+    if not found:
+        return Effect(tuple(dict.fromkeys(one.text for one in broken)))
+    _metres, best = min(found, key=lambda one: one[0])
+    metres, overtime = _total(world, best, before)
+    return Effect((), metres, overtime, best)
+
+
+@transaction.atomic
+def drop(*, plan: Plan, stop: PlannedStop, actor: Account, now: dt.datetime, today: dt.date) -> None:
+    """Take a stop out of a plan (a school cancels); it stands among those not planned from then on."""
+    if stop.trip.day < today:
+        raise PlanRefused(_("这一站的日期已过，不能取消；没有去成的，在出车记录里不登记即可。"))
+    world = queries.world(plan.season, _held_but(plan, stop, today))
+    routes, key = queries.routes(plan), (str(stop.trip.van_id), stop.trip.day)
+    routes[key] = tuple(one for one in routes[key] if one != str(stop.site_id))
+    keep_routes(plan=plan, world=world, routes=routes)
+    plan.unserved = [*plan.unserved, {"site": str(stop.site_id), "missing": 1, "reason": "CANCELLED"}]
+    plan.save(update_fields=["unserved"])
+    detail = {"site": str(stop.site_id), "day": stop.trip.day}
+    _audit(plan.season, "touring.drop_stop", actor, detail, now)
+
+
+@transaction.atomic
+def place(*, plan: Plan, site: str, actor: Account, now: dt.datetime, today: dt.date) -> Effect:
+    """Put a site that is not planned on the van and day from today on where it costs least."""
+    world = queries.world(plan.season, queries.held(plan, today))
+    if site not in world.sites:
+        raise PlanRefused(_("没有这个点位，或已停用。"))
+    routes = queries.routes(plan)
+    days = [day for day in world.days() if day >= today and world.windows(world.sites[site], day)]
+    tried = [insert(world, routes, site, (van, day), before=routes) for van in world.vans for day in days]
+    good = [effect for effect in tried if effect.routes is not None]
+    if not good:
+        raise PlanRefused(tried[-1].broken[0] if tried else _("从今天起没有开放的日子。"))
+    best = min(good, key=lambda effect: effect.metres)
+    keep_routes(plan=plan, world=world, routes=best.routes or {})
+    plan.unserved = [one for one in plan.unserved if one["site"] != site]
+    plan.save(update_fields=["unserved"])
+    _audit(plan.season, "touring.place_stop", actor, {"site": site, "metres": best.metres}, now)
+    return best
+
+
+@transaction.atomic
+def lock(*, plan: Plan, stop: PlannedStop, locked: bool, actor: Account, now: dt.datetime) -> None:
+    """Hold a stop fast, or let it go."""
+    PlannedStop.objects.filter(pk=stop.pk).update(is_locked=locked)
+    _audit(plan.season, "touring.lock_stop", actor, {"site": str(stop.site_id), "locked": locked}, now)
+
+
+@transaction.atomic
+def publish(*, plan: Plan, actor: Account | None, now: dt.datetime) -> int:
+    """Make a plan the season's; every stop that is not confirmed yet is put to its host. Return how many."""
+    if plan.state in Plan.BUSY:
+        raise PlanRefused(_("方案还在计算，完成后再发布。"))
+    found = list(queries.stops(plan))
+    if not found:
+        raise PlanRefused(_("方案里还没有站次，不能发布。"))
+    if broken := rules.check_plan(queries.world(plan.season, found), queries.routes(plan)):
+        raise PlanRefused(_("不能发布：%(why)s") % {"why": broken[0].text})
+    asked = [one for one in found if one.host_state == Host.NONE]
+    for one in asked:
+        one.host_state, one.host_code = Host.ASKED, short_code(16)
+    PlannedStop.objects.bulk_update(asked, ["host_state", "host_code"], batch_size=500)
+    plan.published_at = now
+    plan.save(update_fields=["published_at"])
+    plan.season.published = plan
+    plan.season.save(update_fields=["published"])
+    _audit(plan.season, "touring.publish_plan", actor, {"number": plan.number, "stops": len(found)}, now)
+    return len(asked)
+
+
+@transaction.atomic
+def answer(*, stop: PlannedStop, confirms: bool, note: str, now: dt.datetime) -> None:
+    """Take the host's answer; a stop that was confirmed stays until the association changes it."""
+    state = Host.CONFIRMED if confirms else Host.DECLINED
+    if not confirms and not note.strip():
+        raise PlanRefused(fields={"note": _("请写明原因和方便的日期。")})
+    PlannedStop.objects.filter(pk=stop.pk).update(host_state=state, host_note=note[:200], answered_at=now)
+    detail = {"site": str(stop.site_id), "state": str(state)}
+    _audit(stop.trip.plan.season, "touring.host_answers", None, detail, now)
+
+
+def _may_not_move(stop: PlannedStop, world: World, van: UUID, day: dt.date, today: dt.date) -> str:
+    if queries.is_held(stop, today):
+        return _("%(site)s 已锁定、已确认或已过日期，不能移动；要改期请先解锁或与接待方商定。") % {
+            "site": stop.site.name
+        }
+    if str(van) not in world.vans:
+        return _("这辆车不参加本季。")
+    if day < today:
+        return _("不能移到过去的日子。")
+    return ""
+
+
+def _held_but(plan: Plan, stop: PlannedStop, today: dt.date) -> list[PlannedStop]:
+    return [one for one in queries.held(plan, today) if one.pk != stop.pk]
+
+
+def _total(world: World, routes: Routes, before: Routes) -> tuple[int, int]:
+    """Return metres and overtime that the days that differ cost more than before."""
+    metres = overtime = 0
+    for key in {key for key in (*routes, *before) if routes.get(key) != before.get(key)}:
+        for sign, stops in ((1, routes.get(key)), (-1, before.get(key))):
+            timing = rules.drive_day(world, world.vans[key[0]], key[1], stops) if stops else None
+            if isinstance(timing, Timing):
+                metres += sign * timing.metres
+                overtime += sign * timing.overtime
+    return metres, overtime
+
+
+def _write_trip(
+    plan: Plan,
+    world: World,
+    key: Key,
+    names: tuple[str, ...],
+    before: Mapping[tuple[UUID, dt.date], PlannedStop],
+) -> None:
+    timing = rules.drive_day(world, world.vans[key[0]], key[1], names)
+    if isinstance(timing, Broken):
+        raise PlanRefused(timing.text)
+    trip = PlannedTrip.objects.create(
+        association_id=plan.association_id, plan=plan, van_id=UUID(key[0]), day=key[1], leaves=timing.leaves,
+        returns=timing.returns, metres=timing.metres, driving=timing.driving, overtime=timing.overtime,
+    )  # fmt: skip
+    rows = []
+    for position, (name, (begins, ends)) in enumerate(zip(names, timing.stops, strict=True)):
+        one = PlannedStop(
+            association_id=plan.association_id,
+            trip=trip,
+            site_id=UUID(name),
+            position=position,
+            begins=begins,
+            ends=ends,
+        )
+        if old := before.get((one.site_id, key[1])):
+            for field in ("is_locked", "host_state", "host_code", "host_note", "answered_at"):
+                setattr(one, field, getattr(old, field))
+        rows.append(one)
+    PlannedStop.objects.bulk_create(rows)
+
+
+def _copy(start: Plan, plan: Plan) -> None:
+    fixed = list(queries.stops(start))
+    PlannedTrip.objects.bulk_create(
+        PlannedTrip(
+            association_id=plan.association_id, plan=plan, van_id=one.van_id, day=one.day, leaves=one.leaves,
+            returns=one.returns, metres=one.metres, driving=one.driving, overtime=one.overtime,
+        )
+        for one in queries.trips(start)
+    )  # fmt: skip
+    trips = {(one.van_id, one.day): one for one in queries.trips(plan)}
+    for one in fixed:
+        one.trip = trips[one.trip.van_id, one.trip.day]
+        one.pk = None
+        one.id = PlannedStop._meta.pk.get_default()
+        one._state.adding = True
+    PlannedStop.objects.bulk_create(fixed)
+    Plan.objects.filter(pk=plan.pk).update(unserved=start.unserved, source=start.source)
+
+
+def _audit(
+    season: Season, action: str, actor: Account | None, detail: Mapping[str, object], now: dt.datetime
+) -> None:
+    audit.append(
+        association_id=season.association_id,
+        actor=actor,
+        action=action,
+        subject=season,
+        detail=detail,
+        now=now,
+    )

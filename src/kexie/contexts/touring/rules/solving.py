@@ -1,0 +1,153 @@
+"""A season as the routing engine understands it, and its answer in the season's own words."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from kexie.contexts.touring.rules import season
+from kexie.contexts.touring.rules.season import Routes, SiteFacts, VanFacts, World
+from kexie.kernel.errors import Text
+from kexie.platform.routing.problem import (
+    FixedStop,
+    Matrix,
+    Problem,
+    Reason,
+    Shift,
+    Site,
+    Solution,
+    Vehicle,
+    Window,
+)
+
+NEVER_VISITED_DAYS = 720
+TOWNSHIP_WEIGHT = 3.0
+DAY_COST, OVERTIME_COST = 20.0, 0.5
+
+# A visit (van, day, site) that stays where it is.
+Held = tuple[str, dt.date, str]
+
+REASONS: Mapping[str, Text] = {
+    Reason.NO_DAY: _("本季没有开放的日子，或与上次到访间隔太近"),
+    Reason.NO_VEHICLE: _("没有适用车型、且服务这个县区的车在开放日出车"),
+    Reason.TOO_FAR: _("太远：单独往返也超过班时或驾驶时间上限"),
+    Reason.WINDOW: _("出车后赶不上可到访的时间"),
+    Reason.CAPACITY: _("当天场次已满"),
+    Reason.SHIFT: _("可去的日子里，各车的班时和驾驶时间都已排满"),
+    Reason.GAP: _("有空的日子与本点位其他到访间隔太近"),
+    Reason.COST: _("绕行太远"),
+}
+
+
+def problem_of(world: World, *, held: Iterable[Held] = (), first: dt.date | None = None) -> Problem:
+    """Return the problem; sites and vans stand in it in the order of the world's."""
+    days = world.days()
+    sites = [site for site in world.sites.values() if site.at is not None]
+    numbers = {site.id: number for number, site in enumerate(sites)}
+    vans = {name: number for number, name in enumerate(world.vans)}
+    fixed = [
+        FixedStop(
+            site=numbers[name],
+            day=(day - world.first).days,
+            vehicle=vans[van],
+            promised=_promised(world, name, day),
+        )
+        for van, day, name in held
+    ]
+    since = max(first or world.first, world.first)
+    return Problem(
+        days=len(days),
+        matrix=_matrix(world),
+        vehicles=tuple(_vehicle(world, van) for van in world.vans.values()),
+        sites=tuple(_site(world, one, sum(name == one.id for _van, _day, name in held)) for one in sites),
+        fixed=tuple(fixed),
+        first_day=min((since - world.first).days, len(days)),
+        township_weight=TOWNSHIP_WEIGHT,
+    )
+
+
+def routes_of(world: World, solution: Solution) -> Routes:
+    """Return the plan by van and day."""
+    sites = [site.id for site in world.sites.values() if site.at is not None]
+    vans, days = list(world.vans), world.days()
+    return {
+        (vans[route.vehicle], days[route.day]): tuple(sites[stop.site] for stop in route.stops)
+        for route in solution.routes
+        if route.stops
+    }
+
+
+def unserved_of(world: World, solution: Solution) -> list[dict[str, object]]:
+    """Return what is missing with its reason (a code of `REASONS`, POINT without coordinates)."""
+    sites = [site.id for site in world.sites.values() if site.at is not None]
+    found: list[dict[str, object]] = [
+        {"site": sites[one.site], "missing": one.missing, "reason": str(one.reason)}
+        for one in solution.unserved
+    ]
+    found += [
+        {"site": one.id, "missing": season.wanted(world, one), "reason": "POINT"}
+        for one in world.sites.values()
+        if one.at is None
+    ]
+    return found
+
+
+def reason_in_words(code: str) -> Text:
+    """Return a kept reason as a person reads it."""
+    return _("没有坐标，补上后才能排") if code == "POINT" else REASONS.get(code, code)
+
+
+def weight(world: World, site: SiteFacts) -> float:
+    """Return what a missing visit weighs: priority, and the time since the last one."""
+    since = (world.first - site.last).days if site.last else NEVER_VISITED_DAYS
+    return site.priority * (1 + max(0, min(since, NEVER_VISITED_DAYS)) / 360)
+
+
+def _matrix(world: World) -> Matrix:
+    roads = world.roads
+    return Matrix(roads.source, roads.metres / 1000.0, roads.minutes.astype(float))
+
+
+def _vehicle(world: World, van: VanFacts) -> Vehicle:
+    limits = world.limits
+    shift = Shift(limits.start, limits.start + limits.shift, van.at, van.at, limits.overtime)
+    shifts = {
+        number: shift for number, day in enumerate(world.days()) if season.van_cannot(world, van, day) is None
+    }
+    return Vehicle(
+        key=van.id,
+        shifts=shifts,
+        kind=van.id,
+        longest_driving=limits.drive,
+        cost_per_overtime=OVERTIME_COST,
+        cost_per_day=DAY_COST,
+    )
+
+
+def _site(world: World, site: SiteFacts, held: int) -> Site:
+    # Which vans will do is said van by van, for type and county alike.
+    kinds = frozenset(van.id for van in world.vans.values() if season.fits(van, site))
+    windows = {
+        number: tuple(Window(a, b - site.service) for a, b in found if b - a >= site.service)
+        for number, day in enumerate(world.days())
+        if (found := world.windows(site, day))
+    }
+    open_on = {number: found for number, found in windows.items() if found}
+    return Site(
+        key=site.id,
+        place=site.at or 0,
+        service=site.service,
+        visits=max(season.wanted(world, site), held),
+        days=frozenset(open_on),
+        least_gap=max(site.least_days, 1),
+        last_visit=(site.last - world.first).days if site.last else None,
+        windows_on=open_on,
+        kinds=kinds or frozenset({"-"}),
+        township=site.township,
+        weight=weight(world, site),
+    )
+
+
+def _promised(world: World, name: str, day: dt.date) -> Window | None:
+    held = world.fixed.get((name, day))
+    return Window(held[0], held[0]) if held else None

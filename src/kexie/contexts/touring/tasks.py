@@ -1,0 +1,12 @@
+"""What touring does in the background."""
+
+from uuid import UUID
+
+from kexie.contexts.touring.operations import set_plans
+from kexie.platform import tasks
+
+
+@tasks.task()
+def compute_set_plan(*, plan_id: str) -> None:
+    """Compute a rotation plan."""
+    set_plans.compute(plan_id=UUID(plan_id))

@@ -1,0 +1,1 @@
+"""Pages of seasons: lists, the board, and what the public sees."""

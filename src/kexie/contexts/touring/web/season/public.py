@@ -1,0 +1,111 @@
+"""For everybody: where the caravans come; and for hosts, by their own link, to confirm a visit."""
+
+import datetime as dt
+from functools import cached_property
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import View
+
+from kexie.contexts.touring.models import PlannedStop
+from kexie.contexts.touring.operations import seasons as operations
+from kexie.contexts.touring.queries import seasons as queries
+from kexie.contexts.touring.rules.days import clock
+from kexie.contexts.touring.web.season import ics
+from kexie.foundation.access.queries import public_scope
+from kexie.foundation.desk.forms import DeskForm, Words
+from kexie.foundation.desk.views import UNPROCESSABLE
+from kexie.foundation.units import queries as units
+from kexie.kernel import text
+from kexie.kernel.errors import NotFound
+from kexie.kernel.scope import Scope
+from kexie.ui import lists
+
+
+class PublicView(View):
+    """A page for everybody."""
+
+    @cached_property
+    def visible(self) -> Scope:
+        """What everybody may see of the association this site speaks for."""
+        association = units.associations().first()
+        if association is None:
+            raise Http404(_("这个网站还没有内容。"))
+        return public_scope(association)
+
+
+class ComingView(PublicView):
+    """大篷车来了: the coming stops, by place."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show them."""
+        rows = queries.coming(self.visible, timezone.localdate())
+        for word in text.clean(request.GET.get("q", "")).split():
+            rows = rows.filter(site__name__icontains=word) | rows.filter(site__area__name__icontains=word)
+        page = lists.paged(rows, request.GET, per_page=30)
+        stops = [(one, clock(one.begins), clock(one.ends)) for one in page.object_list]
+        context = {"page": page, "stops": stops, "search": request.GET.get("q", "")}
+        return render(request, "touring/season/public/coming.html", context)
+
+
+class CalendarView(PublicView):
+    """The coming stops as a file that calendars subscribe to."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Send it."""
+        stops = queries.coming(self.visible, timezone.localdate() - dt.timedelta(days=30))
+        body = ics.calendar(stops, host=request.get_host(), made_at=timezone.now())
+        return HttpResponse(body, content_type="text/calendar; charset=utf-8")
+
+
+class AnswerForm(DeskForm):
+    """The host's answer."""
+
+    answer = forms.ChoiceField(
+        label=gettext_lazy("您的答复"),
+        choices=[("YES", gettext_lazy("确认接待")), ("NO", gettext_lazy("这天不方便，请改期"))],
+        widget=forms.RadioSelect,
+    )
+    note = Words(
+        label=gettext_lazy("留言"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("不方便时请写明原因和方便的日期。"),
+    )
+
+
+class ConfirmView(PublicView):
+    """A host's page about one visit."""
+
+    @cached_property
+    def stop(self) -> PlannedStop:
+        """The visit that the link names."""
+        try:
+            return queries.stop_by_code(self.kwargs["code"], self.visible)
+        except NotFound as error:
+            raise Http404(str(error)) from error
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        """Show the visit."""
+        return self._show(AnswerForm())
+
+    def post(self, request: HttpRequest, code: str) -> HttpResponseBase:
+        """Take the answer."""
+        form, stop = AnswerForm(request.POST), self.stop
+        done = form.carry_out(
+            lambda data: operations.answer(
+                stop=stop, confirms=data["answer"] == "YES", note=data["note"], now=timezone.now()
+            )
+        )
+        return HttpResponseRedirect(request.path) if done else self._show(form, status=UNPROCESSABLE)
+
+    def _show(self, form: AnswerForm, *, status: int = 200) -> HttpResponse:
+        stop = self.stop
+        context = {"stop": stop, "form": form, "begins": clock(stop.begins), "ends": clock(stop.ends)}
+        response = render(self.request, "touring/season/public/confirm.html", context, status=status)
+        response["X-Robots-Tag"] = "noindex"
+        return response

@@ -1,0 +1,16 @@
+"""Addresses of the seasons, below /work/touring/season/."""
+
+from django.urls import path
+
+from kexie.contexts.touring.web.season import board, pages
+
+app_name = "touring_season"
+urlpatterns = [
+    path("", pages.ListView.as_view(), name="list"),
+    path("add/", pages.AddView.as_view(), name="add"),
+    path("<uuid:pk>/", pages.PageView.as_view(), name="season"),
+    path("<uuid:pk>/vans/add/", pages.VanView.as_view(), name="van_add"),
+    path("plans/<uuid:pk>/", board.BoardView.as_view(), name="plan"),
+    path("plans/<uuid:pk>/try/", board.TryView.as_view(), name="try"),
+    path("plans/<uuid:pk>/sheets/", board.SheetsView.as_view(), name="sheets"),
+]

@@ -1,0 +1,102 @@
+"""Forms of desks: they read input and show what operations refuse; operations decide."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from kexie.foundation.access.web.forms import PlainForm, add_error
+from kexie.kernel import text
+from kexie.kernel.errors import UserError
+
+
+class Words(forms.CharField):
+    """One line as people type it: full-width letters and odd spaces are put right."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the cleaned line."""
+        return text.clean(super().to_python(value) or "")
+
+
+class Lines(Words):
+    """Several lines."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def to_python(self, value: Any) -> Any:
+        """Return the cleaned lines."""
+        return text.clean_lines(forms.CharField.to_python(self, value) or "")
+
+
+class Day(forms.DateField):
+    """A day, also as 2025年3月1日."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def to_python(self, value: Any) -> Any:
+        """Return the day however it is written."""
+        if isinstance(value, str) and value.strip():
+            try:
+                return text.date(value)
+            except ValueError:
+                pass
+        return super().to_python(value)
+
+
+class Whole(forms.IntegerField):
+    """A whole number, also in full-width digits."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the number."""
+        return super().to_python(text.number(value) if isinstance(value, str) else value)
+
+
+class DeskForm(PlainForm):
+    """A form whose operation may still refuse it."""
+
+    wide: frozenset[str] = frozenset({"note", "text", "reason", "result", "answer"})
+
+    def carry_out(self, act: Callable[[dict[str, Any]], Any]) -> Any:
+        """Run an operation with what was entered; return its result, or None with the refusal on the form.
+
+        An operation without a result answers True.
+        """
+        if not self.is_valid():
+            return None
+        try:
+            found = act(self.cleaned_data)
+        except UserError as refused:
+            add_error(self, refused)
+            return None
+        except ValidationError as refused:
+            self.refuse(refused)
+            return None
+        return True if found is None else found
+
+    def refuse(self, refused: ValidationError) -> None:
+        """Show what a record's own checks refused: beside its field, or above the form."""
+        if not hasattr(refused, "error_dict"):
+            self.add_error(None, refused)
+            return
+        for name, errors in refused.error_dict.items():
+            self.add_error(name if name in self.fields else None, errors)
+
+    @property
+    def wide_names(self) -> set[str]:
+        """The fields that take a whole line of the form."""
+        return set(self.wide & self.fields.keys())
+
+
+class FilterForm(forms.Form):
+    """What a list is narrowed by; nonsense in the address is left out instead of refused."""
+
+    def value(self, name: str) -> Any:
+        """Return what was chosen, or None."""
+        self.is_valid()
+        return self.cleaned_data.get(name) or None
+
+
+def choice(label: Any, choices: Any, *, every: Any) -> forms.ChoiceField:
+    """Return a filter's field: one of the choices, or `every` one."""
+    return forms.ChoiceField(label=label, required=False, choices=[("", every), *choices])

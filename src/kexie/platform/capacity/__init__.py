@@ -1,0 +1,1 @@
+"""Places that run out: offers, reservations, waiting lists, no-shows, gates."""

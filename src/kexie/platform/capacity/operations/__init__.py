@@ -1,0 +1,1 @@
+"""Everything that changes what is counted, a module for each part."""

@@ -1,0 +1,177 @@
+"""What notices say: templates as data.
+
+A text names its values in `%(name)s`; days, moments and times of day are written as the reader's language writes
+them. Whoever sends a notice gives every value named.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import dateformat, timezone, translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+_VALUE = re.compile(r"%\((\w+)\)s")
+_WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    """One kind of notice. `sms`: it is worth a message to the phone; `urgent`: also at night, and at once."""
+
+    title: Promise
+    text: Promise
+    sms: bool = True
+    urgent: bool = False
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The values its text names."""
+        return frozenset(_VALUE.findall(str(self.text)))
+
+
+TEMPLATES: Mapping[str, Template] = {
+    "code": Template(
+        title=_("登录验证码"),
+        text=_("验证码%(code)s，%(minutes)s分钟内有效，用于登录%(site)s。请勿告诉他人。"),
+        urgent=True,
+    ),
+    "booking.confirmed": Template(
+        title=_("预约成功"),
+        text=_(
+            "您已预约%(museum)s%(day)s%(slot)s，共%(people)s人，预约号%(code)s。请按时凭二维码入馆；不能来请提前取消。"
+        ),
+    ),
+    "booking.cancelled": Template(
+        title=_("预约已取消"),
+        text=_("您在%(museum)s%(day)s%(slot)s的预约（预约号%(code)s）已取消。"),
+    ),
+    "booking.called_off": Template(
+        title=_("预约被取消"),
+        text=_(
+            "%(museum)s取消了您%(day)s%(slot)s的预约（预约号%(code)s）：%(reason)s。不计爽约，请改约其他时段。"
+        ),
+    ),
+    "booking.moved": Template(
+        title=_("预约已改期"),
+        text=_(
+            "%(museum)s已把您的预约改到%(day)s%(slot)s，预约号%(code)s。原因：%(reason)s。不合适请取消，不计爽约。"
+        ),
+    ),
+    "museum.notice": Template(
+        title=_("来馆提醒"),
+        text=_("%(museum)s%(day)s%(slot)s提醒：%(text)s。您的预约号%(code)s。"),
+    ),
+    "slot.closed": Template(
+        title=_("闭馆通知"),
+        text=_(
+            "%(museum)s%(day)s%(slot)s不开放：%(reason)s。您的预约（预约号%(code)s）已取消，不计爽约，请改约其他时段。"
+        ),
+    ),
+    "slot.moved": Template(
+        title=_("时段调整"),
+        text=_(
+            "%(museum)s%(day)s%(slot)s调整为%(new_day)s%(new_slot)s，您的预约（预约号%(code)s）随之改期。不合适请取消，不计爽约。"
+        ),
+    ),
+    "wish.offered": Template(
+        title=_("候补到位"),
+        text=_(
+            "%(museum)s%(day)s%(slot)s有%(people)s个名额为您保留到%(until)s，请在此之前确认，过时让给下一位。"
+        ),
+        urgent=True,
+    ),
+    "wish.lapsed": Template(
+        title=_("候补结束"),
+        text=_("您在%(museum)s%(day)s%(slot)s的候补已结束：%(reason)s。"),
+        sms=False,
+    ),
+    "draw.called_off": Template(
+        title=_("抽签取消"),
+        text=_("%(museum)s%(day)s%(slot)s的抽签已取消：%(reason)s。您的登记已失效，可改约其他时段。"),
+    ),
+    "group.approved": Template(
+        title=_("团队预约通过"),
+        text=_("%(museum)s已同意%(group)s于%(day)s%(slot)s来馆，共%(people)s人，预约号%(code)s。"),
+    ),
+    "group.refused": Template(
+        title=_("团队预约未通过"),
+        text=_("%(museum)s未能接受%(group)s%(day)s%(slot)s的团队预约：%(reason)s。"),
+    ),
+    "group.docs": Template(
+        title=_("团队预约须补充材料"),
+        text=_("%(museum)s请%(group)s于%(until)s前补充：%(what)s。过时未补，%(day)s%(slot)s的预约将取消。"),
+    ),
+    "noshow.warned": Template(
+        title=_("爽约提醒"),
+        text=_(
+            "您预约了%(museum)s%(day)s%(slot)s但没有到馆，爽约已记%(times)s次；满%(limit)s次将暂停预约。不能来请提前取消。"
+        ),
+    ),
+    "noshow.blocked": Template(
+        title=_("暂停预约"),
+        text=_("您在%(museum)s已爽约%(times)s次，预约暂停到%(until)s。如有特殊情况，可以申诉。"),
+    ),
+    "shift.invited": Template(
+        title=_("志愿服务邀请"),
+        text=_("%(museum)s请您%(day)s%(hours)s到“%(post)s”岗位服务。能否参加请打开 %(link)s 答复。"),
+    ),
+    "shift.cancelled": Template(
+        title=_("志愿服务取消"),
+        text=_("您在%(museum)s%(day)s%(hours)s“%(post)s”岗位的志愿服务已取消：%(reason)s。"),
+    ),
+    "appeal.decided": Template(
+        title=_("申诉结果"),
+        text=_("您对%(museum)s暂停预约的申诉已有结果：%(outcome)s。"),
+    ),
+}
+
+
+class ValuesMissing(Exception):
+    """A programme gave a template too few values, or named none that there is."""
+
+
+def template(key: str) -> Template:
+    """Return the template of this key."""
+    try:
+        return TEMPLATES[key]
+    except KeyError:
+        raise ValuesMissing(f"there is no template {key!r}") from None
+
+
+def render(key: str, values: Mapping[str, object]) -> dict[str, tuple[str, str]]:
+    """Return title and text in every language of the site."""
+    used = template(key)
+    if missing := used.names - set(values):
+        raise ValuesMissing(f"{key} needs {', '.join(sorted(missing))}")
+    return {code: _render(used, values, code) for code, _name in settings.LANGUAGES}
+
+
+def _render(used: Template, values: Mapping[str, object], language: str) -> tuple[str, str]:
+    with translation.override(language):
+        written = {name: _written(value) for name, value in values.items()}
+        return str(used.title), _joined(str(used.text) % written)
+
+
+def _joined(text: str) -> str:
+    """Values may end with the mark that the text goes on with."""
+    return text.replace("。。", "。").replace("..", ".")
+
+
+def _written(value: object) -> str:
+    """Return a value as the active language writes it."""
+    if isinstance(value, dt.datetime):
+        moment = timezone.localtime(value)
+        return gettext("%(day)s%(time)s") % {"day": _day(moment.date()), "time": f"{moment:%H:%M}"}
+    if isinstance(value, dt.date):
+        return _day(value)
+    return f"{value:%H:%M}" if isinstance(value, dt.time) else str(value)
+
+
+def _day(day: dt.date) -> str:
+    values = {"day": dateformat.format(day, gettext("n月j日")), "weekday": _WEEKDAYS[day.weekday()]}
+    return gettext("%(day)s（%(weekday)s）") % values

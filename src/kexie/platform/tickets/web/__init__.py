@@ -1,0 +1,1 @@
+"""The visitor's kept tickets: a page that opens without a network."""
