@@ -8,6 +8,9 @@ from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from kexie.platform.capacity import writer
+from kexie.platform.capacity.operations import passages
+
 _JOURNEYS = "tests/e2e/journeys/"
 
 # No test is timed: a busy machine draws and runs examples slowly, and that is no fault of the code.
@@ -19,7 +22,8 @@ settings.load_profile("kexie")
 def _records_can_be_flushed(request: pytest.FixtureRequest) -> Iterator[None]:
     """Let Django empty the tables after a test with real transactions: triggers guard records against TRUNCATE.
 
-    The triggers rest only while the tables are emptied, after the test's own code; never during a test.
+    The triggers rest only while the tables are emptied, after the test's own code; never during a test. Threads
+    with a connection of their own end first, and no task is left for the next test.
     """
     if not _is_transactional(request):
         yield
@@ -28,8 +32,11 @@ def _records_can_be_flushed(request: pytest.FixtureRequest) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = origin")
     yield
+    writer.stop()
+    passages.stop()
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
+        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")  # a table that Django does not manage
 
 
 class OneCityForAllJourneys(LoadScopeScheduling):

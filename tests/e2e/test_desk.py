@@ -51,6 +51,7 @@ def test_drafts_are_found_chosen_and_confirmed_with_the_keyboard(desk: Desk, sig
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="快捷键")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="快捷键")).to_be_hidden()
     for key in "jxjx":
         page.keyboard.press(key)
     expect(page.locator("[data-bulk-count]")).to_have_text("2")

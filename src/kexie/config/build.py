@@ -154,7 +154,7 @@ def planner(say: Say) -> None:
     from importlib.metadata import version
 
     folder = PACKAGE / "platform" / "routing"
-    stamp = f"{sys.version} {version('numba')} {_digest(folder.glob('*.py'))}"
+    stamp = f"{sys.version} {version('numba')} {_digest(folder.rglob('*.py'))}"
     kept = folder / "__pycache__"
     if _stamped(kept, stamp) or not os.access(folder, os.W_OK):
         return

@@ -158,7 +158,7 @@ def test_a_slot_is_given_out_by_lot_from_the_page(desk):
         "since": desk.day.isoformat(), "until": desk.day.isoformat(), "weekdays": list("1234567"), "change": "ALLOT",
         "allotment": "DRAW", "seen": "0",
     }  # fmt: skip
-    Offer.objects.update(opens_at=timezone.now() + dt.timedelta(hours=1))
+    Offer.objects.filter(day=desk.day).update(opens_at=timezone.now() + dt.timedelta(hours=1))
     page = desk.client.get(desk.url("slots/change/"), {**given, "preview": "1"}).content.decode()
     assert "改名额分配（抽签或先到先得）：抽签" in page
     desk.post("slots/change/", given)

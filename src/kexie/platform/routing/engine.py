@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from kexie.platform.routing import checker, columns, kernel, timetable
+from kexie.platform.routing import checker, columns, timetable
 from kexie.platform.routing.arrays import Data, State, data_of, state_of, working_days
 from kexie.platform.routing.problem import Cost, Pace, Problem, Progress, Route, Solution
 from kexie.platform.routing.reasons import unserved
+from kexie.platform.routing.search import whole
 from kexie.platform.routing.soundness import sound
 
 HOT, COLD = 0.3, 0.003  # temperature at the beginning and the end, in mean costs of a stop
@@ -37,7 +38,7 @@ class _Run:
 
     def chunk(self, pace: Pace) -> Progress:
         """Search a little."""
-        kernel.search(self.data, self.state, pace.iterations, pace.temperature)
+        whole.search(self.data, self.state, pace.iterations, pace.temperature)
         self.iterations += pace.iterations
         self.paces.append(pace)
         return self.note()
@@ -87,7 +88,7 @@ def _started(problem: Problem, seed: int, begin_with: Sequence[Route], clock: Ca
     numbers = {(day, vehicle): number for number, (day, vehicle, _shift) in enumerate(working_days(problem))}
     known = [(site, numbers[day, vehicle]) for site, day, vehicle in places if (day, vehicle) in numbers]
     sites, routes = (np.array([one[n] for one in known], dtype=np.int64) for n in (0, 1))
-    kernel.start(data, run.state, routes, sites)
+    whole.start(data, run.state, routes, sites)
     run.note()
     return run
 

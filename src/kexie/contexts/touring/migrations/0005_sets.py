@@ -60,11 +60,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "record",
-                    models.OneToOneField(
+                    models.ForeignKey(
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="planned",
+                        related_name="+",
                         to="touring.tourstop",
                         verbose_name="巡展站",
                     ),
@@ -1000,6 +1000,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="plannedtourstop",
             index=models.Index(fields=["association", "first_on"], name="touring_pla_associa_6ef405_idx"),
+        ),
+        migrations.AddConstraint(
+            model_name="plannedtourstop",
+            constraint=models.UniqueConstraint(
+                fields=("association", "record"), name="touring_plannedtourstop_record"
+            ),
         ),
         migrations.AddConstraint(
             model_name="plannedtourstop",

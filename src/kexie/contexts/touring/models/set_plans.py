@@ -121,14 +121,15 @@ class PlannedTourStop(Tenant):
     carrier = models.CharField(_("承运单位"), max_length=100, blank=True)
     insurance = models.CharField(_("保险单号"), max_length=60, blank=True)
     state = models.CharField(_("状态"), max_length=9, choices=State.choices, default=State.PLANNED)
-    record = models.OneToOneField(
-        TourStop, models.SET_NULL, null=True, blank=True, related_name="planned", verbose_name=_("巡展站")
+    record = models.ForeignKey(
+        TourStop, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("巡展站")
     )
 
     class Meta:
         verbose_name = _("计划巡展站")
         indexes: ClassVar = [models.Index(fields=["association", "first_on"])]
         constraints: ClassVar = [
+            models.UniqueConstraint(name="touring_plannedtourstop_record", fields=["association", "record"]),
             models.CheckConstraint(
                 name="touring_plannedtourstop_order",
                 condition=Q(last_on__gte=F("first_on"), first_on__gte=F("setup_on")),

@@ -51,6 +51,7 @@ def _decided(handed: Sequence[Handed]) -> list[Receipt | Device | None]:
 
 
 _gates: batching.Batches[Handed, Receipt | Device | None] = batching.Batches("gate-writer", _decided)
+stop = _gates.stop
 
 
 def handed_in(*, token: str, batch: Batch, now: dt.datetime) -> Future[Receipt | Device | None]:
