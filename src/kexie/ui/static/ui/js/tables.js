@@ -1,5 +1,5 @@
 // Tables: choosing rows, the bulk bar, and keys: "/" searches, j and k walk the rows, Enter opens, x chooses.
-const typing = (target) => target.closest("input, textarea, select, [contenteditable], dialog") !== null;
+const typing = (target) => target.closest("input, textarea, select, [contenteditable], dialog[open]") !== null;
 
 function setUpSelection(table) {
   const boxes = () => [...table.querySelectorAll(`tbody input[name="${table.dataset.select}"]`)];
