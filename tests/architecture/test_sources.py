@@ -1,5 +1,6 @@
 """Rules for files: no address of another host where a page could load from it, nothing inline, no huge modules."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -15,6 +16,7 @@ PAGES = [
 ]
 # Migrations are written by Django, and never edited once they are out.
 MODULES = [path for path in SOURCES.glob("**/*.py") if path.parent.name != "migrations"]
+NUMBER_FIELDS = {"forms.IntegerField", "forms.DecimalField", "forms.FloatField"}
 NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
 
 
@@ -34,6 +36,22 @@ def test_pages_name_no_other_host_and_hold_nothing_inline(path: Path) -> None:
     if path.suffix == ".html":
         assert not re.search(r"<script(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")", text)
         assert not re.search(r"<style\b|\sstyle=\"|\son(click|change|submit|load|input)=", text)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_no_page_has_a_browsers_own_number_field(path: Path) -> None:
+    """They drop full-width digits without a word, and change when the page is scrolled."""
+    assert 'type="number"' not in path.read_text()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_no_form_asks_for_a_number_in_one(path: Path) -> None:
+    """Django's fields of numbers take a browser's own unless they are told of another."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in NUMBER_FIELDS:
+            assert "widget" in {one.arg for one in node.keywords}
+        if isinstance(node, ast.Attribute):
+            assert ast.unparse(node) != "forms.NumberInput"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)

@@ -12,7 +12,6 @@ from kexie.foundation.people.models import Document, Person, Sex
 from kexie.kernel.codes import synthetic_resident_id
 from kexie.kernel.errors import Forbidden
 from kexie.kernel.scope import Scope
-from kexie.platform import crypto
 from kexie.platform.audit.models import Entry
 from tests.foundation.conftest import NOW, make_account
 
@@ -134,16 +133,3 @@ def test_a_scope_shows_the_people_of_its_units_only(city):
     assert queries.people(inside, text="小三").count() == 1
     assert queries.people(outside).count() == 0
     assert queries.by_document(outside, NUMBER) is None
-
-
-def test_after_a_change_of_ciphers_everything_is_wrapped_afresh(city, settings):
-    person = enter(city)
-    enter(city, name="李四", resident_id="", phone="")
-    assert operations.rewrap(association=city.association, actor=None, now=NOW) == 0
-    settings.CRYPTO_BACKEND = "sm"
-    assert queries.by_document(whole(city), NUMBER) is None
-    assert operations.rewrap(association=city.association, actor=None, now=NOW) == 1
-    person.refresh_from_db()
-    assert crypto.is_current(bytes(person.resident_id))
-    assert queries.by_document(whole(city), NUMBER) == person
-    assert person.masked_phone == "138****8000"

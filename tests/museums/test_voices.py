@@ -12,10 +12,10 @@ from django.utils import timezone
 from PIL import Image
 
 from kexie.contexts.museums.models import FaultReport, Feedback, Rating, WorkOrder
-from kexie.contexts.museums.operations import feedback, repairs, voices
+from kexie.contexts.museums.operations import feedback, repairs
 from kexie.kernel.errors import UserError
 from kexie.kernel.periods import Period
-from kexie.ledger import figures
+from kexie.ledger import figures, voices
 from kexie.ledger.measures import Cell
 from kexie.platform.audit.models import Entry
 from tests.museums.house import NOW

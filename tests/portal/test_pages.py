@@ -160,6 +160,17 @@ def test_every_service_explains_its_steps(public, client):
     assert client.get("/services/unknown/").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("slug", "addresses"),
+    [("caravan", ["/touring/request/", "/caravans/"]), ("touring-museum", ["/touring/sets/"])],
+)
+def test_a_service_leads_to_where_it_is_asked_for(public, client, slug, addresses):
+    page = client.get(f"/services/{slug}/").content.decode()
+    for address in addresses:
+        assert f'href="{address}"' in page
+        assert client.get(address).status_code == 200
+
+
 def test_the_footer_names_the_host_and_demo_data_is_marked(public, client):
     assert "主办单位：阜阳市科学技术协会" in text_of(client.get("/"))
     assert "演示数据" not in text_of(client.get("/"))

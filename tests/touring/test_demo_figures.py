@@ -5,7 +5,9 @@ import datetime as dt
 import pytest
 
 from kexie.contexts.touring import facade
-from kexie.contexts.touring.models import CaravanStop, CaravanTrip, TourDailyLog, TourStop
+from kexie.contexts.touring.models import CaravanStop, CaravanTrip, Season, Site, TourDailyLog, TourStop
+from kexie.contexts.touring.queries import seasons as queries
+from kexie.contexts.touring.rules import season as rules
 from kexie.kernel.periods import Period
 from kexie.ledger import figures
 from kexie.ledger.measures import Cell
@@ -66,3 +68,16 @@ def test_old_caravans_are_to_be_replaced(scope):
     advice = {one.name: one.should_replace for one in facade.caravans_on(dt.date(2026, 11, 23), scope)}
     assert advice["市科协大篷车"] is True
     assert advice["颍上大篷车"] is False
+
+
+def test_the_season_is_planned_published_and_drafted(scope):
+    season = Season.objects.get(association=scope.association_id)
+    published, draft = season.published, season.plans.exclude(pk=season.published_id).get()
+    assert (season.vans.count(), Site.objects.filter(association=scope.association_id).count()) == (8, 500)
+    assert published.unserved == []
+    found = queries.routes(published)
+    assert rules.check_plan(queries.world(season, list(queries.stops(published))), found) == []
+    assert queries.routes(draft) == found
+    answers = set(queries.stops(published).values_list("host_state", flat=True))
+    assert answers == {"ASKED", "CONFIRMED", "DECLINED"}
+    assert "虚构" in season.name

@@ -118,7 +118,9 @@ def test_hosts_answer_what_is_published(world, plan, client):
     assert operations.publish(plan=plan, **by(world)) == 4
     stop = queries.stops(plan).first()
     address = f"/caravans/confirm/{stop.host_code}/"
-    assert client.get(address).status_code == 200
+    page = client.get(address)
+    assert page.status_code == 200
+    assert "08:30–10:00" in page.content.decode()
     assert client.post(address, {"answer": "NO", "note": ""}).status_code == 422
     assert client.post(address, {"answer": "YES", "note": ""}).status_code == 302
     stop.refresh_from_db()

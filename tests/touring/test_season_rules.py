@@ -98,7 +98,7 @@ def test_a_day_waits_for_the_school_to_open_and_leaves_no_earlier_than_it_must()
         (world(site("a", at=2)), "a", "DRIVE"),
         (world(site("a"), limits=Limits(shift=60, overtime=0)), "a", "SHIFT"),
         (world(site("a"), vans=[VanFacts("v1", "一", "IV", 0, counties=("341221",))]), "a", "COUNTY"),
-        (world(site("a"), vans=[VanFacts("v1", "一", "IV", 0, off=frozenset({MONDAY}))]), "a", "OFF"),
+        (world(site("a"), vans=[VanFacts("v1", "一", "IV", 0, off={MONDAY: ""})]), "a", "OFF"),
         (world(site("a", last=MONDAY - 3 * DAY)), "a", "SPACING"),
         (world(site("a")), "aa", "TWICE"),
     ],
@@ -132,7 +132,7 @@ def test_how_often_a_site_is_due():
 def test_the_routing_problem_says_the_same_rules():
     one = world(
         site("a", types=frozenset({"IV"})), site("b", at=None), site("c", types=frozenset({"I"})),
-        vans=[VanFacts("v1", "一", "IV", 0, off=frozenset({MONDAY}))], fixed={("a", MONDAY + DAY): (600, 690)},
+        vans=[VanFacts("v1", "一", "IV", 0, off={MONDAY: ""})], fixed={("a", MONDAY + DAY): (600, 690)},
     )  # fmt: skip
     problem = solving.problem_of(one, held=[("v1", MONDAY + DAY, "a")], first=MONDAY + 2 * DAY)
     assert [found.key for found in problem.sites] == ["a", "c"]

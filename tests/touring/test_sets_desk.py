@@ -30,6 +30,7 @@ from kexie.ledger import figures
 from kexie.ledger import operations as ledger
 from kexie.ledger.measures import Cell
 from tests.ledger import build
+from tests.touring.test_caravan_requests import sign_in
 
 MARCH_1 = dt.date(2025, 3, 1)  # a Saturday
 DAY = dt.timedelta(days=1)
@@ -354,3 +355,12 @@ def test_of_two_who_arrange_at_once_one_is_told_of_the_other(transactional_db):
     assert PlannedTourStop.objects.count() == 1
     with transaction.atomic():
         assert SetDays.objects.count() == 1
+
+
+def test_a_county_applies_by_the_page(world, venue, client):
+    sign_in(world, client)
+    data = {"venue": venue.pk, "year": "２０２６", "days": 60, "reason": "全县没有科技馆"}
+    answer = client.post("/work/touring/sets/applications/new/", data)
+    assert answer.status_code == 302, answer.content.decode()
+    made = TourApplication.objects.get()
+    assert (made.venue, made.year, made.days) == (venue, 2026, 60)

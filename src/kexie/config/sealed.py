@@ -6,7 +6,7 @@ A further key is made with `kexie keys rotate`; what was encrypted before stays 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.apps import apps
 from django.db import transaction
@@ -45,6 +45,13 @@ class Sealed:
         """The column as people say it: app.model.field."""
         return f"{self.model}.{self.field}"
 
+    def read(self, row: Any) -> bytes | None:
+        """Return what the column of a row says, None where it cannot be read."""
+        try:
+            return crypto.decrypt(bytes(getattr(row, self.field)), context=self.context(row))
+        except crypto.Unreadable:
+            return None
+
 
 SEALED = (
     Sealed("access.Account", "totp_secret", _own_id),
@@ -66,14 +73,28 @@ SEALED = (
     Sealed("museums.FaultReport", "contact", _nothing),
     Sealed("museums.Volunteer", "phone", _nothing),
     Sealed("touring.Site", "contact", _own_id),
+    Sealed("touring.CaravanRequest", "contact", _own_id),
 )
+
+
+def column_of(name: str) -> Sealed:
+    """Return the encrypted column of this name."""
+    return next(one for one in SEALED if one.name == name)
+
+
+class Named(Protocol):
+    """A column, as people say it."""
+
+    @property
+    def name(self) -> str:
+        """Its name: app.model.field."""
 
 
 @dataclass
 class Tally:
-    """What became of one column: ciphertexts under the newest key already, put under it now, and unreadable ones."""
+    """What became of one column: values under the newest key already, put under it now, and unreadable ones."""
 
-    column: Sealed
+    column: Named
     current: int = 0
     renewed: int = 0
     unreadable: int = 0
@@ -86,7 +107,7 @@ def survey() -> list[Tally]:
 
 def _counted(column: Sealed) -> Tally:
     tally = Tally(column)
-    for value in _filled(column).values_list(column.field, flat=True).iterator(chunk_size=5000):
+    for value in filled(column).values_list(column.field, flat=True).iterator(chunk_size=5000):
         if crypto.is_current(bytes(value)):
             tally.current += 1
         else:
@@ -104,9 +125,9 @@ def rewrap() -> list[Tally]:
 
 def _rewrap(column: Sealed) -> Tally:
     tally = Tally(column)
-    for ids in _batches(column):
+    for ids in batches(column):
         with transaction.atomic():
-            rows = _filled(column).filter(pk__in=ids).select_for_update().order_by("pk")
+            rows = filled(column).filter(pk__in=ids).select_for_update().order_by("pk")
             changed = [
                 row for row in rows.only("pk", column.field, *column.reads) if _renew(column, row, tally)
             ]
@@ -114,8 +135,9 @@ def _rewrap(column: Sealed) -> Tally:
     return tally
 
 
-def _batches(column: Sealed) -> Iterator[list[Any]]:
-    ids = _filled(column).order_by("pk").values_list("pk", flat=True)
+def batches(column: Sealed) -> Iterator[list[Any]]:
+    """Yield the keys of the rows that hold something, a batch at a time."""
+    ids = filled(column).order_by("pk").values_list("pk", flat=True)
     last = None
     while found := list((ids.filter(pk__gt=last) if last else ids)[:_BATCH]):
         yield found
@@ -127,18 +149,17 @@ def _renew(column: Sealed, row: Any, tally: Tally) -> bool:
     if crypto.is_current(value):
         tally.current += 1
         return False
-    context = column.context(row)
-    try:
-        clear = crypto.decrypt(value, context=context)
-    except crypto.Unreadable:
+    clear = column.read(row)
+    if clear is None:
         tally.unreadable += 1
         return False
-    setattr(row, column.field, crypto.encrypt(clear, context=context))
+    setattr(row, column.field, crypto.encrypt(clear, context=column.context(row)))
     tally.renewed += 1
     return True
 
 
-def _filled(column: Sealed) -> QuerySet[Any]:
+def filled(column: Sealed) -> QuerySet[Any]:
+    """Return the rows that hold something in the column."""
     rows: QuerySet[Any] = _model(column)._base_manager.exclude(**{column.field: b""})
     return rows.exclude(**{f"{column.field}__isnull": True})
 

@@ -21,7 +21,13 @@ _PARTS = (
     ("checkin/", "kexie.contexts.museums.web.checkin.urls"),
     ("", "kexie.contexts.museums.web.exhibits.public_urls"),  # /exhibits/, /museums/…/feedback/, /volunteers/
     ("work/touring/sets/", "kexie.contexts.touring.web.sets.urls"),
+    ("work/touring/fleet/", "kexie.contexts.touring.web.fleet.urls"),
     ("work/touring/season/", "kexie.contexts.touring.web.season.urls"),
+    ("field/", "kexie.contexts.touring.web.field.urls"),
+    ("touring/request/", "kexie.contexts.touring.web.fleet.public_urls"),
+    ("touring/sets/", "kexie.contexts.touring.web.sets.public_urls"),
+    ("work/facilities/", "kexie.contexts.facilities.web.urls"),
+    ("facilities/", "kexie.contexts.facilities.web.public_urls"),
     ("caravans/", "kexie.contexts.touring.web.season.public_urls"),
     ("work/webhooks/", "kexie.foundation.webhooks.urls"),
     ("my/tickets/", "kexie.platform.tickets.urls"),

@@ -21,6 +21,7 @@ from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers import BlockCipherAlgorithm, Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hmac import HMAC
 from django.conf import settings
 
@@ -71,9 +72,11 @@ def decrypt(data: bytes, *, context: bytes = b"") -> bytes:
     if backend is None or key is None:
         raise Unreadable(f"key {header[0]} or algorithm {header[1]} is not known here")
     nonce, ciphertext = body[:_NONCE_BYTES], body[_NONCE_BYTES:]
-    decryptor = Cipher(backend.cipher(_derive(backend, key)), modes.GCM(nonce, tag)).decryptor()
-    decryptor.authenticate_additional_data(header + context)
     try:
+        if backend is _BACKENDS["aes"]:
+            return _aes(key).decrypt(nonce, ciphertext + tag, header + context)
+        decryptor = Cipher(backend.cipher(_derive(backend, key)), modes.GCM(nonce, tag)).decryptor()
+        decryptor.authenticate_additional_data(header + context)
         return decryptor.update(ciphertext) + decryptor.finalize()
     except InvalidTag:
         raise Unreadable("altered, or another key of the same number") from None
@@ -87,9 +90,16 @@ def is_current(data: bytes) -> bool:
 def keyed_digest(text: str) -> str:
     """Return 64 hex digits that only this installation can compute, equal for equal texts.
 
-    Depends on the chosen backend: after changing it, run `people.operations.rewrap`.
+    Depends on the chosen backend and the newest key: after changing either, run `kexie keys rewrap`.
     """
     return _mac(_backend(), _current("digest")[1], text.encode()).hex()
+
+
+def older_digests(text: str) -> set[str]:
+    """Return what `keyed_digest` gave, or would have given, under the older keys and the other ciphers."""
+    data = text.encode()
+    every = {_mac(one, key, data).hex() for one in _BACKENDS.values() for key in _ring("digest").values()}
+    return every - {keyed_digest(text)}
 
 
 def digests_equal(one: str, other: str) -> bool:
@@ -128,7 +138,7 @@ def public_keys() -> dict[int, bytes]:
 
 
 def rotate(purpose: str) -> int:
-    """Make a further key for "data" or "signing" in KEXIE_HOME/keys and return its number."""
+    """Make a further key for "data", "digest" or "signing" in KEXIE_HOME/keys and return its number."""
     number = max(_ring(purpose)) + 1
     if number > _MAX_KEY_NUMBER:
         raise ValueError(f"no more than {_MAX_KEY_NUMBER} keys")
@@ -157,6 +167,12 @@ def _mac(backend: _Backend, key: bytes, data: bytes) -> bytes:
 def _derive(backend: _Backend, key: bytes) -> bytes:
     """One stored key never serves two algorithms: each gets its own, by a one-block KDF."""
     return _mac(backend, key, b"kexie encryption at rest")[: backend.key_bytes]
+
+
+@cache
+def _aes(key: bytes) -> AESGCM:
+    """The same as the general cipher, in a tenth of the time: a day's list is a quarter of a million decryptions."""
+    return AESGCM(_derive(_BACKENDS["aes"], key))
 
 
 @cache

@@ -3,8 +3,10 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from kexie.kernel.errors import Text
+from kexie.ui.nav import Link
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +43,7 @@ class Happening:
 
 @dataclass(frozen=True, kw_only=True)
 class Detail:
-    """A page of facts about one thing, with an optional history (latest last) and an optional list."""
+    """A page of facts about one thing; history (latest last), list, photographs (id, caption) and links may follow."""
 
     title: str
     sub: str = ""
@@ -51,6 +53,8 @@ class Detail:
     history: Sequence[tuple[dt.date, str]] = ()
     list_title: Text = ""
     list: Sequence[tuple[str, str]] = ()
+    photos: Sequence[tuple[UUID, str]] = ()
+    links: Sequence[Link] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

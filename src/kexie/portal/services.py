@@ -16,7 +16,10 @@ AUDIENCES: Final = ((FIRMS, _("企业")), (WORKERS, _("科技工作者")), (PUBL
 
 @dataclass(frozen=True)
 class Service:
-    """A service: who it is for, what one gets, and the steps from asking to done."""
+    """A service: who it is for, what one gets, and the steps from asking to done.
+
+    `links`: pages of other contexts where it is asked for or looked up, as label and name of the address; the first asks.
+    """
 
     slug: str
     audience: str
@@ -25,6 +28,7 @@ class Service:
     gain: Text
     steps: tuple[Text, ...]
     need: Text
+    links: tuple[tuple[Text, str], ...] = ()
 
 
 SERVICES: Final = (
@@ -60,8 +64,15 @@ SERVICES: Final = (
     ),
     Service(
         "caravan", PUBLIC, "van", _("预约科普大篷车"), _("大篷车把展品和实验课开进学校、乡镇和社区。"),
-        (_("学校或村居向县级科协提出时间与场地"), _("县级科协排期并告知准备事项"), _("活动当天由主办方签认人次")),
+        (_("学校或村居在网上或向县级科协提出时间与场地"), _("县级科协排期并告知准备事项"), _("活动当天由主办方签认人次")),
         _("需有可停车、可通电的平整场地。"),
+        ((_("在网上申请"), "caravan_request:new"), (_("大篷车开到哪里"), "caravans:coming")),
+    ),
+    Service(
+        "touring-museum", PUBLIC, "museum", _("流动科技馆"), _("一套展品在县里的场馆展出数周，免费参观，学校可以集体去。"),
+        (_("看现在在哪里展出、哪几天开放"), _("个人直接去，学校先和场馆约好时间")),
+        _("没有科技馆的县轮流展出；想请到本县的场馆，请县级科协申请。"),
+        ((_("看现在在哪里"), "touring_public:sets"),),
     ),
     Service(
         "farming", PUBLIC, "leaf", _("农业技术培训与科技小院"), _("专家到田头讲品种、病虫害与加工；科技小院有研究生常驻。"),

@@ -24,7 +24,9 @@ class SampleForm(forms.Form):
     title = forms.CharField(label=_("活动名称"), help_text=_("写参加的人认得出的名字。"))
     day = forms.DateField(label=_("日期"), widget=forms.DateInput(attrs={"type": "date"}))
     kind = forms.ChoiceField(label=_("类型"), choices=[("SHOW", _("科普展演")), ("LECTURE", _("报告会"))])
-    people = forms.IntegerField(label=_("参加人次"), required=False)
+    people = forms.IntegerField(
+        label=_("参加人次"), required=False, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
     method = forms.ChoiceField(
         label=_("计数方法"),
         widget=forms.RadioSelect,
@@ -119,6 +121,7 @@ def context() -> dict[str, Any]:
             Link(_("本周"), "#week", count=12),
             Link(_("本月"), "#month", count=41),
         ),
+        "sorts": (Link(_("新的在前"), "#new", current=True), Link(_("人数多的在前"), "#size")),
         "tabs": (
             Link(_("概况"), "#a", current=True),
             Link(_("记录"), "#b", count=318),

@@ -28,6 +28,8 @@ _ICONS = {
 _DESKS = (
     ("museum_desk:entry", gettext_lazy("科技馆服务台"), "museum", "museums"),
     ("touring_sets:sets", gettext_lazy("流动科技馆"), "van", "touring"),
+    ("touring_fleet:vans", gettext_lazy("大篷车管理"), "van", "touring"),
+    ("facility_desk:registry", gettext_lazy("科普设施"), "facility", "facilities"),
     ("touring_season:list", gettext_lazy("大篷车巡展季"), "van", "touring"),
 )
 # Pages of other parts of the site, in the order of the rail; those that are not there are left out.

@@ -97,6 +97,7 @@ ROWS = (
     ),
     administrator("access:parked", SYSTEM),
     administrator("access:parked", SYSTEM, other_role=SECURITY),
+    administrator("access:export_parked", SYSTEM, method="post", other_role=SECURITY),
     administrator("access:retry_parked", SYSTEM, method="post", other_role=AUDIT, right=MOVED),
     administrator("access:discard_parked", SYSTEM, other_role=SECURITY, right=MOVED),
     administrator("access:grants", SECURITY, other_role=SYSTEM),

@@ -2,7 +2,7 @@
 
 from tests.architecture.access_rows import HIDDEN, Row, World, public
 
-UNAUTHORISED = 401
+UNREADABLE, UNAUTHORISED = 400, 401
 
 
 def operation(name: str, **options) -> Row:
@@ -35,6 +35,11 @@ ROWS = (
     operation("complete_booking", method="post", kwargs=museum),
     operation("cancel_booking", method="post", kwargs=museum),
     operation("move_booking", method="post", kwargs=museum),
+    operation("add_gate", method="post", kwargs=museum),
+    operation("pair_gate", method="post", **dict.fromkeys(("anonymous", "wrong_role", "right"), UNREADABLE)),
+    operation("list_of_gate"),
+    operation("take_notes_of_gate", method="post"),
+    operation("find_at_gate", method="post"),
     operation("list_measures"),
     operation("show_figure", kwargs=lambda _world: {"key": "museums.visits"}),
     Row(name="api:nothing_here", anonymous=HIDDEN, wrong_role=HIDDEN, right=HIDDEN),

@@ -57,6 +57,7 @@ ROWS = (
     api("find", _NOT_PAIRED),
     desk("devices"),
     desk("devices", method="post", right=INVALID),
+    desk("devices_export"),
     desk("device", kwargs=device),
     desk("device", kwargs=device, method="post", right=INVALID),
     desk("device_code", kwargs=device, right=OK),

@@ -38,6 +38,12 @@ def plan(world: World):
     return {"pk": plan_of(world).pk}
 
 
+def two_plans(world: World):
+    first = plan_of(world)
+    second = operations.add_plan(season=first.season, actor=None, now=world.now, start=first, by_hand=True)
+    return {"pk": first.pk, "other": second.pk}
+
+
 def code(world: World):
     made, unit = plan_of(world), world.yingzhou
     site = Site.objects.create(
@@ -76,6 +82,8 @@ ROWS = (
     desk("plan", kwargs=plan, role="CARAVAN_CREW", method="post", wrong_unit=FORBIDDEN, right=FORBIDDEN),
     desk("try", kwargs=plan),
     desk("sheets", kwargs=plan),
+    desk("progress", kwargs=plan),
+    desk("compare", kwargs=two_plans),
     public("caravans:coming"),
     public("caravans:calendar"),
     public("caravans:confirm", kwargs=code),

@@ -12,7 +12,7 @@ from kexie.contexts.touring.models import (
     TouringSet,
     TourVenue,
 )
-from tests.architecture.access_rows import FORBIDDEN, HIDDEN, OK, SIGN_IN, Row, World
+from tests.architecture.access_rows import FORBIDDEN, HIDDEN, OK, SIGN_IN, Row, World, public
 
 _FIRST = dt.date(2026, 3, 11)
 
@@ -79,6 +79,7 @@ def _one(name: str, make: object, **more: str) -> Row:
 
 ROWS = (
     *(_page(name) for name in ("sets", "stops", "applications", "venues", "tickets")),
+    public("touring_public:sets"),
     _page("arrange"),
     _page("apply"),
     _one("set", _set),

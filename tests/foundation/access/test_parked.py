@@ -1,8 +1,11 @@
 """Events that failed too often: seen by the system administrator, tried again, or given up with a reason."""
 
+import datetime as dt
+import io
 import uuid
 
 import pytest
+from openpyxl import load_workbook
 
 from kexie.platform.audit.models import Entry
 from kexie.platform.outbox.models import Event, Handover
@@ -24,13 +27,13 @@ def system(client, city):
     return client
 
 
-def park(association_id, *, consumer="museums.notices", kind="wish.offered", parked_at=NOW):
+def park(association_id, *, consumer="museums.notices", kind="wish.offered", parked_at=NOW, error="缺少字段"):
     event = Event.objects.create(
         association_id=association_id, kind=kind, subject_id=uuid.uuid4(), at=NOW, handed_at=NOW
     )
     return Handover.objects.create(
         association_id=association_id, consumer=consumer, event=event, due_at=NOW, attempts=8,
-        error="ValueError: 缺少字段", parked_at=parked_at,
+        error=f"ValueError: {error}", parked_at=parked_at,
     )  # fmt: skip
 
 
@@ -46,6 +49,36 @@ def test_what_is_parked_is_listed_filtered_and_empty_lists_say_so(city, system):
         False,
     )
     assert "没有符合的事件" in system.get(f"{URL}?kind=slot.changed").text
+
+
+def shown(page) -> list[str]:
+    """The receivers in the order of the rows."""
+    return [row.cells[3].value for row in page.context["table"].rows]
+
+
+@pytest.mark.parametrize(
+    ("query", "consumers"),
+    [
+        ("", ["webhooks", "museums.notices", "capacity"]),
+        ("?sort=parked", ["capacity", "museums.notices", "webhooks"]),
+        ("?sort=consumer", ["capacity", "museums.notices", "webhooks"]),
+        ("?sort=-error", ["museums.notices", "webhooks", "capacity"]),
+        ("?sort=nonsense", ["capacity", "museums.notices", "webhooks"]),
+        ("?q=网关", ["webhooks"]),
+        ("?q=NOTICES", ["museums.notices"]),
+        ("?consumer=nobody", ["webhooks", "museums.notices", "capacity"]),
+    ],
+)
+def test_the_list_sorts_and_searches_and_the_file_has_the_same(city, system, query, consumers):
+    hours = [NOW + dt.timedelta(hours=number) for number in range(3)]
+    park(city.association.pk, consumer="capacity", parked_at=hours[0], error="1 缺少字段")
+    park(city.association.pk, parked_at=hours[1], error="3 收件人停机")
+    park(city.association.pk, consumer="webhooks", parked_at=hours[2], error="2 网关不通")
+    assert shown(system.get(f"{URL}{query}")) == consumers
+    file = b"".join(system.post(f"{URL}export/{query}").streaming_content)
+    rows = list(load_workbook(io.BytesIO(file)).active.values)
+    assert [row[3] for row in rows] == ["接收方", *consumers]
+    assert Entry.objects.get(action="outbox.export").detail["rows"] == len(consumers)
 
 
 def test_the_chosen_are_tried_again(city, system):

@@ -39,6 +39,7 @@ def test_an_open_day_gives_hours_and_the_crowd_in_words(house, client, time_mach
     tally = Tally.objects.create(**where, day=WEDNESDAY.date(), entered=100, left=10)
     assert "馆内 适中" in text_of(client.get(house.path))
     Tally.objects.filter(pk=tally.pk).update(left=90)
+    availability.forget()
     page = text_of(client.get(house.path))
     assert "今日开放" in page
     assert "9:00–16:30" in page
@@ -98,8 +99,23 @@ def test_the_page_asks_no_more_for_three_days_than_for_one(
     for number in range(item_count):
         house.show(hall, hour=10 + number, name=f"展演{number}")
     house.generate(days=item_count + 1)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(17):
         assert client.get(house.path).status_code == 200
+
+
+def test_what_all_read_is_made_once_in_a_moment(house, client, django_assert_num_queries, time_machine):
+    house.generate()
+    slot = house.slot(SATURDAY, kind="ENTRY")
+    first = text_of(client.get(house.path))
+    Pool.objects.filter(offer=slot.offer_id, channel="").update(taken=93)
+    with django_assert_num_queries(3):  # the association, the museum, and the site's frame
+        assert text_of(client.get(house.path)) == first
+    other = text_of(client.get(f"{house.path}?month=2025-08"))
+    assert ("余 7" in other, "2025年8月" in other) == (False, True)  # the grid within is kept too
+    english = client.get(house.path, headers={"Accept-Language": "en"}, follow=True)
+    assert english.status_code == 200
+    availability.forget()
+    assert "余 7" in text_of(client.get(house.path))
 
 
 def test_the_month_can_be_turned(house, client):

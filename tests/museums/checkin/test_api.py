@@ -2,14 +2,17 @@
 
 import base64
 import datetime as dt
+import json
 import uuid
 from collections.abc import Iterator
 
 import pytest
 import time_machine
+from django.test import Client
 from django.utils import timezone
 
 from kexie.contexts.museums.models import BookingRules
+from kexie.foundation.access import clients
 from kexie.kernel.ids import uuid7
 from kexie.platform.audit.models import Entry
 from kexie.platform.capacity.models import Passage, Reservation
@@ -219,3 +222,59 @@ def test_whoever_was_barred_by_hand_is_not_let_in_but_no_shows_only_cannot_book(
             since=timezone.now() - dt.timedelta(days=1), until=timezone.now() + dt.timedelta(days=9), made_by_id=by,
         )  # fmt: skip
     assert {row.id: row.state.name for row in read_list(paired)[1]} == rows
+
+
+class Partner:
+    """A turnstile of another maker, that speaks the documented API."""
+
+    def __init__(self, token: str = "") -> None:
+        self.client = Client(headers={"Authorization": f"Bearer {token}"} if token else {})
+
+    def post(self, path: str, body: object):
+        return self.client.post(f"/api/v1/{path}", json.dumps(body), content_type="application/json")
+
+    def get(self, path: str):
+        return self.client.get(f"/api/v1/{path}")
+
+
+def test_a_partner_s_gate_does_the_same_through_the_documented_api(gate):
+    party = [build.person("张三"), build.person("李四")]
+    made = build.booking(gate.offer, *party)
+    _client, token = clients.create(
+        association=gate.world.association, unit=gate.world.museum, name="闸机", scopes=("checkin",), actor=None,
+        now=timezone.now(),
+    )  # fmt: skip
+    partner = Partner(token)
+    code = gate.museum.unit.code
+    added = partner.post(f"museums/{code}/gates", {"name": "东门闸机"})
+    assert added.status_code == 201
+    told = Partner().post("gates/pair", {"code": added.json()["code"]}).json()
+    machine, key = Partner(told["token"]), base64.b64decode(told["key"])
+
+    def rows(response):
+        return daylist.unpack(daylist.open_sealed(response.content, key=key))
+
+    head, (row,) = rows(machine.get("gates/list"))
+    assert (row.id, row.entered) == (made.pk, 0)
+    taken = machine.post("gates/notes", batch(line(made, count=2), line(seq=2**70)))
+    assert (len(taken.json()["accepted"]), list(taken.json()["rejected"].values())) == (1, ["seq"])
+    assert taken.json()["tally"] == {"entered": 2, "left": 0, "walkIns": 0}
+    _head, (row,) = rows(machine.get(f"gates/list?since={head['cursor']}"))
+    assert row.entered == 2
+    _head, (row,) = rows(machine.post("gates/find", {"number": party[1].number}))
+    assert row.id == made.pk
+
+
+def test_who_may_not_is_told_so_by_the_documented_api(gate):
+    _client, reader = clients.create(
+        association=gate.world.association, unit=gate.world.museum, name="读者", scopes=("museums:read",),
+        actor=None, now=timezone.now(),
+    )  # fmt: skip
+    code = gate.museum.unit.code
+    assert Partner(reader).post(f"museums/{code}/gates", {"name": "东门"}).status_code == 403
+    assert Partner(reader).get("gates/list").status_code == 403
+    assert Partner().get("gates/list").status_code == 401
+    assert Partner().post("gates/pair", {"code": "AAAA-AAAA"}).status_code == 422
+    paired = gate.paired()
+    devices.revoke(device=paired.device, reason="手机丢失", actor=gate.staff, now=timezone.now())
+    assert Partner(paired.token).get("gates/list").status_code == 401

@@ -1,6 +1,7 @@
 """The desk's pages: what they show, what they refuse, and that a longer list costs no more statements."""
 
 import datetime as dt
+import io
 import re
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from kexie.contexts.museums.models import GroupRequest
 from kexie.contexts.museums.operations import groups as group_operations
@@ -15,9 +17,11 @@ from kexie.foundation.access import operations as access
 from kexie.foundation.access.models import Account
 from kexie.kernel.ids import uuid7
 from kexie.platform import crypto
+from kexie.platform.audit.models import Entry
 from kexie.platform.capacity.models import Block, Reservation
 from kexie.platform.capacity.operations import conduct
-from tests.museums.desk.build import BOOKED_AT, MORNING, person
+from tests.museums.desk.build import BOOKED_AT, DAY, MORNING, person
+from tests.museums.desk.test_daycount import confirm
 
 pytestmark = pytest.mark.django_db
 
@@ -267,6 +271,10 @@ def test_a_reservation_is_checked_in_noted_moved_and_cancelled(house, client):
     new.refresh_from_db()
     assert (new.state, new.end_reason) == ("CANCELLED", "STAFF")
     assert client.post(f"{address}nonsense/").status_code == 404
+    for each in (one, new):
+        history = text(client.get(at(house, f"reservations/{each.code}/")))
+        assert "预约成功" in history
+        assert [word for word in ("capacity.", "museums.") if word in history] == []
 
 
 def test_groups_are_approved_refused_asked_and_moved(house, client):
@@ -395,3 +403,26 @@ def test_a_gate_keeper_looks_but_does_not_decide(house, now):
         )
     ]
     assert refused == [403, 403, 403, 403]
+
+
+def written(response) -> list[tuple[object, ...]]:
+    return list(load_workbook(io.BytesIO(b"".join(response.streaming_content))).active.values)
+
+
+def test_groups_are_taken_out_as_they_are_filtered_without_rosters(house, client):
+    for number in (1, 2):
+        a_group(house, number)
+    rows = written(client.get(at(house, "groups/export.xlsx?q=第2")))
+    assert [(row[2], row[4], row[7]) for row in rows] == [
+        ("单位名称", "总人数", "状态"),
+        ("颍淮第2小学", 15, "待审核"),
+    ]
+    assert not any("13900000001" in str(cell) or "学生" in str(cell) for row in rows for cell in row)
+    assert Entry.objects.get(action="museums.export").detail["query"].startswith("q=")
+
+
+def test_confirmed_days_are_taken_out(house, client):
+    house.come(house.book(person(), person("李华")))
+    confirm(house)
+    (_head, row) = written(client.get(at(house, "days.xlsx")))
+    assert (row[0].date(), row[1:4]) == (DAY, (2, 0, 2))  # whoever is inside is let out

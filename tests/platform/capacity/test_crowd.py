@@ -177,7 +177,9 @@ def test_a_waiting_list_loses_and_doubles_no_offer() -> None:
         for _ in range(8):
             mine = wish(*chance.sample(slots, chance.randint(1, 3)), size=chance.randint(1, 2))
             if chance.random() < 0.3:
-                bookings.withdraw(wish_id=mine.pk, actor=None, now=NOW)
+                # Somebody may have let go of what this wish was offered, which ended it.
+                with contextlib.suppress(waiting.CannotWait):
+                    bookings.withdraw(wish_id=mine.pk, actor=None, now=NOW)
 
     def people() -> None:
         parts = [lambda n=n: cancel(made[n::3]) for n in range(3)]

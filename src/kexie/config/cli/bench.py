@@ -12,7 +12,7 @@ from kexie.config import build
 
 FOLDER = Path(__file__).resolve().parents[4] / "benchmarks"
 DATABASE = "kexie_bench"
-PLANNER = "planner"
+PLANNER, MATCHING = "planner", "matching"
 
 
 @click.command()
@@ -21,7 +21,7 @@ PLANNER = "planner"
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="planner：算例所在的文件夹。 For planner: where the instances are.",
+    help="planner、matching：公开数据所在的文件夹。 For planner and matching: where the public sets are.",
 )
 @click.option(
     "--seconds",
@@ -33,8 +33,8 @@ PLANNER = "planner"
 def bench(*, name: str, rows: tuple[int, ...], folder: Path | None, seconds: float, keep: bool) -> None:
     """测量性能，在单独的数据库里进行，结束时打印一张表。
 
-    Measure speed in a database of its own, and print one table with ratios against a baseline of the same run. The planner needs no
-    database, but a folder with instances.
+    Measure speed in a database of its own, and print one table with ratios against a baseline of the same run. Planner and matching need no
+    database; the planner needs a folder with instances.
     """
     if name == PLANNER:
         if folder is None:
@@ -42,6 +42,9 @@ def bench(*, name: str, rows: tuple[int, ...], folder: Path | None, seconds: flo
                 "请用 --folder 指定算例文件夹。 Name the folder with the instances by --folder."
             )
         _program(name)(folder=folder, seconds=seconds)
+        return
+    if name == MATCHING:
+        _program(name)(folder=folder, sizes=rows or None)
         return
     build.static_files(click.echo)
     sys.path.insert(0, str(FOLDER))  # for what benchmarks share

@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from kexie.config import sealed
+from kexie.config import digests, sealed
 from kexie.config.sealed import Tally
 from kexie.platform import crypto
 
@@ -23,12 +23,23 @@ def status(*, as_json: bool) -> None:
 
 
 @keys.command()
-def rotate() -> None:
+@click.option(
+    "--digest", "is_digest", is_flag=True, help="换的是查找用的摘要密钥。 The key of the digests, instead."
+)
+def rotate(*, is_digest: bool) -> None:
     """生成新的数据密钥；随后须重启服务，再运行 rewrap。
 
-    Make a further data key in KEXIE_HOME/keys. Restart Kexie, so that every process knows it, then run rewrap.
+    Make a further data key in KEXIE_HOME/keys. Restart Kexie, so that every process knows it, then run rewrap. With
+    --digest, stop Kexie first and start it after rewrap: until then nobody is found by their number.
     """
-    number = crypto.rotate("data")
+    number = crypto.rotate("digest" if is_digest else "data")
+    if is_digest:
+        click.secho(f"已生成第 {number} 号摘要密钥。 Digest key {number} was made.", fg="green")
+        click.echo(
+            "请先停止服务，备份 keys 目录，运行 kexie keys rewrap，再启动服务。 "
+            "Stop Kexie, back the keys up, run kexie keys rewrap, then start it again."
+        )
+        return
     click.secho(f"已生成第 {number} 号数据密钥。 Data key {number} was made.", fg="green")
     click.echo(
         "请备份 keys 目录，重启服务，再运行 kexie keys rewrap。 "
@@ -39,12 +50,12 @@ def rotate() -> None:
 @keys.command()
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。 Print JSON.")
 def rewrap(*, as_json: bool) -> None:
-    """把全部加密数据（观众号码、名单、证件等）换到最新密钥；可随时中断、重来。
+    """把全部加密数据（观众号码、名单、证件等）和查找用的摘要换到最新密钥；可随时中断、重来。
 
-    Encrypt everything afresh that is not under the newest key. May be stopped and run again; exits with 1 where
-    something could not be read.
+    Encrypt and digest everything afresh that is not under the newest keys. May be stopped and run again; exits with 1
+    where something could not be read.
     """
-    found = sealed.rewrap()
+    found = [*sealed.rewrap(), *digests.renew()]
     _tell(found, as_json=as_json)
     sys.exit(1 if any(one.unreadable for one in found) else 0)
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from kexie.contexts.facilities import queries
-from kexie.contexts.facilities.rules import AWARDERS
+from kexie.contexts.facilities.queries import desk
+from kexie.contexts.facilities.queries.titles import EXPIRING_WITHIN
+from kexie.contexts.facilities.rules import AWARDERS, opening
 from kexie.kernel.scope import Scope
-
-EXPIRING_WITHIN = dt.timedelta(days=180)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,10 @@ class FacilityInUse:
 
 @dataclass(frozen=True, kw_only=True)
 class FacilityPage:
-    """One facility with the days and labels of its stages, oldest first; its keeper is a person and not named."""
+    """One facility with the days and labels of its stages, oldest first; its keeper is a person and not named.
+
+    `today` says the hours of the day, `week` those of each weekday; `photos` are the public ones, id and caption.
+    """
 
     name: str
     kind_label: str
@@ -38,6 +41,11 @@ class FacilityPage:
     host: str
     address: str
     opening: str
+    today: str
+    week: tuple[tuple[str, str], ...]
+    directions: str
+    phone: str
+    photos: tuple[tuple[UUID, str], ...]
     length_m: Decimal | None
     area_m2: Decimal | None
     exhibits: int | None
@@ -84,6 +92,8 @@ def facility(scope: Scope, facility_id: UUID, day: dt.date) -> FacilityPage | No
     stages = list(queries.stages_of(facility_id, scope).filter(occurred_on__lte=day)) if found else []
     if found is None or not stages:
         return None
+    is_in_use = stages[0].stage in queries.IN_USE
+    hours, changed = desk.hours(found), desk.changed_days(found, day)
     return FacilityPage(
         name=found.name,
         kind_label=found.get_kind_display(),
@@ -91,12 +101,18 @@ def facility(scope: Scope, facility_id: UUID, day: dt.date) -> FacilityPage | No
         area=found.area.name if found.area else "",
         host=found.host.name if found.host else "",
         address=found.address,
-        opening=found.opening,
+        opening=found.opening if is_in_use else "",
+        # A facility that is suspended or withdrawn is closed, whatever its week says.
+        today=opening.on_day(day, hours, changed) if is_in_use and (hours or changed) else "",
+        week=tuple(opening.week(hours)) if is_in_use and hours else (),
+        directions=found.directions,
+        phone=found.phone,
+        photos=tuple((one.file_id, one.caption) for one in desk.photos(found) if one.is_public),
         length_m=found.length_m,
         area_m2=found.area_m2,
         exhibits=found.exhibits,
         stage_label=stages[0].get_stage_display(),
-        in_use=stages[0].stage in queries.IN_USE,
+        in_use=is_in_use,
         stages=tuple((stage.occurred_on, stage.get_stage_display()) for stage in reversed(stages)),
     )
 

@@ -12,3 +12,11 @@ FACILITY_TRANSITIONS: Transitions = {
     "WITHDRAWN": frozenset({"TRANSFERRED"}),
     "TRANSFERRED": frozenset(),
 }
+
+# A fault that was ended by mistake is taken up again.
+FAULT_TRANSITIONS: Transitions = {
+    "REPORTED": frozenset({"ACCEPTED", "DONE", "REJECTED"}),
+    "ACCEPTED": frozenset({"DONE", "REJECTED"}),
+    "DONE": frozenset({"ACCEPTED"}),
+    "REJECTED": frozenset({"ACCEPTED"}),
+}

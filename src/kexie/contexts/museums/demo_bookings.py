@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from django.utils import timezone
 
 from kexie.contexts.museums.models import (
+    Allotment,
     BookingDay,
     DailyVisits,
     DayCount,
@@ -21,7 +22,7 @@ from kexie.contexts.museums.models import (
     Museum,
     Slot,
 )
-from kexie.contexts.museums.operations import booking, groups, no_shows
+from kexie.contexts.museums.operations import booking, draws, groups, no_shows
 from kexie.contexts.museums.queries.booking import SlotFacts, slot_facts
 from kexie.foundation.visitors import operations as visitors
 from kexie.foundation.visitors.details import Person
@@ -39,6 +40,7 @@ from kexie.platform.capacity.orders import Order
 PAST_OPEN_DAYS, DAYS_AHEAD, ORDERS = 2, 6, 36
 HISTORY_DAYS = 120
 _SCHOOLS = ("颍州区启明小学", "颍泉区育才小学", "颍东区明德中学", "颍州区春晖幼儿园")
+_SATURDAY, _ENTRIES = 7, 40  # days of the week as the database counts them
 _HOURS = (9, 10, 11, 12, 13, 14, 15)
 
 
@@ -57,6 +59,7 @@ def load(city: DemoCity) -> Iterator[tuple[str, int]]:
         "团队、候补与申诉",
         _wait(city, people, slots) + _ask(city, people, slots) + _appeal(city, museum, people),
     )
+    yield "抽签", _draw(city, museum, people)
 
 
 class _Public:
@@ -227,6 +230,24 @@ def _ask(city: DemoCity, people: _Public, slots: Sequence[SlotFacts]) -> int:
     for group in waiting_ones[:1]:
         groups.approve(group=group, note="请从团队通道入馆", actor=city.accounts["MUSEUM_DESK"], now=city.now)
     return len(made)
+
+
+def _draw(city: DemoCity, museum: Museum, people: _Public) -> int:
+    """Give the next Saturday morning that is not released yet out by lot, and let families enter."""
+    rows = Slot.objects.filter(museum=museum, kind=Slot.Kind.ENTRY, offer__state="OPEN")
+    rows = rows.filter(offer__opens_at__gt=city.now, offer__day__week_day=_SATURDAY)
+    slot = rows.select_related("offer").order_by("offer__starts_at").first()
+    if slot is None:
+        return 0
+    slot.allotment = Allotment.DRAW
+    slot.save(update_fields=["allotment"])
+    draw = draws.lay_out(slot=slot, now=city.now)
+    for number in range(_ENTRIES):
+        size = people.chance.choice((2, 3, 3, 4))
+        draws.enter(
+            draw=draw, visitor_id=people.visitor(600 + number).pk, size=size, actor=None, now=city.now
+        )
+    return _ENTRIES
 
 
 def _appeal(city: DemoCity, museum: Museum, people: _Public) -> int:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 
+from kexie.contexts.touring import demo_fleet, demo_season
 from kexie.contexts.touring.models import (
     Caravan,
     CaravanStop,
@@ -84,6 +85,7 @@ def load(city: DemoCity) -> Iterator[tuple[str, int]]:
     yield "流动科技馆巡展站", len(sets) + _record_stops(city, stops)
     yield "巡展日志", _log(city, stops)
     yield "大篷车出车与活动", _drive(city)
+    yield "大篷车巡展季", demo_season.load(city)
 
 
 # --- touring sets ---------------------------------------------------------------------------------------------
@@ -228,7 +230,7 @@ def _drive(city: DemoCity) -> int:
     )
     for stop in chance.sample([s for s in stops if s.headcount and s.occurred_on < AS_OF], 4):
         written += _count_ten_times(city, stop)
-    return len(caravans) + written
+    return len(caravans) + written + demo_fleet.load(city, caravans)
 
 
 def _caravan(city: DemoCity, facts: tuple[str, str, str, str, str, int]) -> Caravan:
@@ -236,7 +238,7 @@ def _caravan(city: DemoCity, facts: tuple[str, str, str, str, str, int]) -> Cara
     unit = city.counties[county] if county else city.association
     return Caravan(
         unit=unit, area=unit.area, name=name, vehicle_type=kind, plate=plate, initial_km=km,
-        bought_on=dt.date.fromisoformat(bought), funding="中国科协配发，地方财政保障运行",
+        bought_on=dt.date.fromisoformat(bought), licence_class="B1" if kind == "I" else "C1", funding="中国科协配发，地方财政保障运行",
     )  # fmt: skip
 
 

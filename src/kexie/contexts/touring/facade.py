@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from kexie.contexts.touring import queries
 from kexie.contexts.touring.models import Caravan
+from kexie.contexts.touring.queries import fleet
 from kexie.contexts.touring.rules import should_replace
 from kexie.kernel.scope import Scope
 
@@ -74,7 +75,7 @@ def recent_caravan_stops(since: dt.date, scope: Scope, *, limit: int = 6) -> tup
 
 def caravans_on(day: dt.date, scope: Scope) -> tuple[CaravanState, ...]:
     """Return the caravans in use with their odometers."""
-    read = queries.odometers(scope)
+    read = fleet.odometers(scope)
     return tuple(_state(one, read.get(one.pk, one.initial_km), day) for one in queries.caravans(scope))
 
 

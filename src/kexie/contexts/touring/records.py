@@ -4,8 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from kexie.contexts.touring.models import (
     Caravan,
+    CaravanExhibit,
     CaravanStop,
     CaravanTrip,
+    CrewMember,
     SetExhibit,
     Site,
     TourDailyLog,
@@ -163,7 +165,7 @@ REFERENCE_TYPES: tuple[ReferenceType, ...] = (
     ReferenceType(
         key="touring.caravans",
         model=Caravan,
-        columns=("name", "plate", "vehicle_type", "unit", "bought_on", "initial_km", "retired_on"),
+        columns=("name", "plate", "vehicle_type", "unit", "bought_on", "state", "retired_on"),
         filters=("unit", "vehicle_type"),
         search=("name", "plate"),
         fields=(
@@ -171,13 +173,30 @@ REFERENCE_TYPES: tuple[ReferenceType, ...] = (
             "area",
             "name",
             "vehicle_type",
+            "licence_class",
             "plate",
             "bought_on",
             "funding",
             "initial_km",
-            "retired_on",
             "note",
         ),
+    ),
+    ReferenceType(
+        key="touring.caravan_exhibits",
+        model=CaravanExhibit,
+        columns=("caravan", "number", "name", "kind", "condition", "checked_on"),
+        filters=("caravan", "condition"),
+        search=("name", "kind"),
+        fields=("unit", "caravan", "number", "name", "kind", "note"),
+    ),
+    ReferenceType(
+        key="touring.crew",
+        model=CrewMember,
+        columns=("name", "job", "unit", "caravan", "licence_class", "licence_until", "left_on"),
+        filters=("unit", "job", "caravan"),
+        search=("name", "note"),
+        fields=("unit", "name", "job", "licence_class", "licence_until", "caravan", "left_on", "note"),
+        help=_("驾驶证只登记准驾车型和有效期，不登记证号。"),
     ),
     ReferenceType(
         key="touring.sites",

@@ -2,7 +2,9 @@
 
 from uuid import UUID
 
-from kexie.contexts.touring.operations import set_plans
+from django.utils import timezone
+
+from kexie.contexts.touring.operations import planning, set_plans
 from kexie.platform import tasks
 
 
@@ -10,3 +12,9 @@ from kexie.platform import tasks
 def compute_set_plan(*, plan_id: str) -> None:
     """Compute a rotation plan."""
     set_plans.compute(plan_id=UUID(plan_id))
+
+
+@tasks.task()
+def compute_plan(*, plan_id: str) -> None:
+    """Plan a season."""
+    planning.compute(plan_id=UUID(plan_id), today=timezone.localdate())

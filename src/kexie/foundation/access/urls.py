@@ -36,6 +36,7 @@ urlpatterns = [
     path("work/grants/<uuid:grant_id>/revoke/", grant_views.revoke_grant, name="revoke"),
     path("work/rules/", grant_views.change_rules, name="rules"),
     path("work/parked/", parked_views.list_parked, name="parked"),
+    path("work/parked/export/", parked_views.export_parked, name="export_parked"),
     path("work/parked/retry/", parked_views.retry_parked, name="retry_parked"),
     path("work/parked/discard/", parked_views.discard_parked, name="discard_parked"),
     path("work/audit/", audit_views.list_entries, name="audit"),

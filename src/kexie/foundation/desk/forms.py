@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from kexie.foundation.access.web.forms import PlainForm, add_error
 from kexie.kernel import text
@@ -45,10 +46,31 @@ class Day(forms.DateField):
 
 
 class Whole(forms.IntegerField):
-    """A whole number, also in full-width digits."""
+    """A whole number typed with any digits and separators. A telephone shows digits only.
+
+    Browsers' own number fields drop full-width digits without a word, so the input is one of text.
+    """
+
+    default_error_messages = {"invalid": _("请填写整数，例如 320。")}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"widget": forms.TextInput(attrs={"inputmode": "numeric"}), **options})
+
+    def to_python(self, value: Any) -> int | None:
+        """Return the number, whatever digits it was typed with."""
+        return super().to_python(text.number(value) if isinstance(value, str) else value)
+
+
+class Fraction(forms.DecimalField):
+    """A decimal number typed with any digits and separators."""
+
+    default_error_messages = {"invalid": _("请填写数字，例如 12.5。")}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"widget": forms.TextInput(attrs={"inputmode": "decimal"}), **options})
 
     def to_python(self, value: Any) -> Any:
-        """Return the number."""
+        """Return the number, whatever digits it was typed with."""
         return super().to_python(text.number(value) if isinstance(value, str) else value)
 
 

@@ -158,40 +158,6 @@ def phone_number(text: str) -> str:
     return clean
 
 
-@transaction.atomic
-def rewrap(*, association: Unit, actor: audit.Actor | None, now: dt.datetime) -> int:
-    """Encrypt and hash afresh under the newest key and the chosen ciphers; return how many people changed."""
-    changed = [person for person in Person.objects.filter(association=association) if _rewrapped(person)]
-    fields = ["resident_id", "resident_id_digest", "phone", "phone_digest"]
-    Person.objects.bulk_update(changed, fields, batch_size=500)
-    audit.append(
-        association_id=association.pk,
-        actor=actor,
-        action="people.rewrap",
-        subject=association,
-        detail={"count": len(changed)},
-        now=now,
-    )
-    return len(changed)
-
-
-def _rewrapped(person: Person) -> bool:
-    """Rewrap in memory; return whether anything changed."""
-    changed = False
-    for field in REVEALABLE:
-        encrypted = getattr(person, field)
-        if not encrypted:
-            continue
-        clear = crypto.decrypt(bytes(encrypted))
-        digest = crypto.keyed_digest(clear.decode())
-        if crypto.is_current(bytes(encrypted)) and digest == getattr(person, f"{field}_digest"):
-            continue
-        setattr(person, field, crypto.encrypt(clear))
-        setattr(person, f"{field}_digest", digest)
-        changed = True
-    return changed
-
-
 def _document(person: Person, document: Document, number: str, today: dt.date) -> str:
     """Return the number as it is kept; a resident ID also tells sex and birth date."""
     try:

@@ -70,7 +70,7 @@ class Person:
 
         A resident number means the same person from an identity card and from a household register.
         """
-        return crypto.keyed_digest(self._identity())
+        return crypto.keyed_digest(self.identity)
 
     def age_on(self, day: dt.date) -> int | None:
         """Full years of age on a day; someone born on 29 February is a year older on 1 March of common years."""
@@ -85,7 +85,9 @@ class Person:
         """Whether the person has no document and is, on that day, too old to come without one."""
         return self.document == NO_DOCUMENT and not self.is_child_on(day)
 
-    def _identity(self) -> str:
+    @property
+    def identity(self) -> str:
+        """What is digested: the kind of document and its number; name and birth date without one."""
         if self.document == NO_DOCUMENT:
             return f"{NO_DOCUMENT}:{text.key(self.name)}:{self.birth_date}"
         kind = Document.RESIDENT_ID if self.document in documents.RESIDENT_KINDS else self.document
@@ -130,6 +132,11 @@ def to_bytes(party: Iterable[Person], *, context: bytes = b"") -> bytes:
 
 def from_bytes(data: bytes, *, context: bytes = b"") -> tuple[Person, ...]:
     """Return a party as `to_bytes` packed it; raise crypto.Unreadable when it was altered or is another's."""
+    return unpacked(crypto.decrypt(bytes(data), context=context))
+
+
+def unpacked(clear: bytes) -> tuple[Person, ...]:
+    """Return the party that was packed into a decrypted text."""
     return tuple(
         Person(
             name=name,
@@ -137,7 +144,7 @@ def from_bytes(data: bytes, *, context: bytes = b"") -> tuple[Person, ...]:
             number=number,
             birth_date=dt.date.fromisoformat(born) if born else None,
         )
-        for name, document, number, born in json.loads(crypto.decrypt(bytes(data), context=context))
+        for name, document, number, born in json.loads(clear)
     )
 
 

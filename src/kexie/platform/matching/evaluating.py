@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from kexie.kernel.errors import UserError
-from kexie.platform.matching.ranking import Index, Text
+from kexie.platform.matching.ranking import Index, Library, Text
+
+_EXPLAINED = 10
 
 
 @dataclass(frozen=True)
@@ -59,14 +61,18 @@ def _text(row: Mapping[str, Any]) -> Text:
 
 
 def evaluate(cases: Sequence[Case]) -> dict[str, Any]:
-    """Return each query's measures and ranking, and the means over the queries in which a measure is defined."""
-    queries = [_evaluated(case) for case in cases]
+    """Return each query's measures and ranking, and the means over the queries in which a measure is defined.
+
+    How much a word says is learnt from the documents of all cases: those of one case are too few.
+    """
+    library = Library([text for case in cases for texts in case.candidates.values() for text in texts])
+    queries = [_evaluated(case, library) for case in cases]
     overall = {name: _mean([one[name] for one in queries]) for name in ("ndcg@10", "p@5", "ap", "pair_loss")}
     return {"overall": overall | {"queries": len(queries)}, "queries": queries}
 
 
-def _evaluated(case: Case) -> dict[str, Any]:
-    ranked = Index(case.candidates).rank(case.query)
+def _evaluated(case: Case, library: Library) -> dict[str, Any]:
+    ranked = Index(case.candidates, library).rank(case.query, explained=_EXPLAINED)
     levels = [case.labels.get(one.id, 0.0) for one in ranked]
     pairs = [(one.score, case.labels[one.id]) for one in ranked if one.id in case.labels]
     return {

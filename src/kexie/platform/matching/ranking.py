@@ -1,18 +1,19 @@
-"""Rank candidates for a query by their documents: each scored by itself, title and all text apart, as cosines."""
+"""Rank candidates for a query by their documents: each scored by itself, in several ways that are brought to one scale and added."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
+from kexie.platform.matching import phrases
+from kexie.platform.matching.fields import Field, Vector
+from kexie.platform.matching.latent import latent
 from kexie.platform.matching.tokens import tokens
 
 _BEST = 5
-_PHRASES = 6
-Vector = NDArray[np.float64]
+Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,10 @@ class Text:
     text: str = ""
     kind: str = ""
     year: int | None = None
+
+    def whole(self) -> str:
+        """Return all that is said."""
+        return f"{self.title}\n{self.text}"
 
 
 @dataclass(frozen=True)
@@ -43,93 +48,96 @@ class Ranked:
     reasons: Sequence[Reason]
 
 
-class Field:
-    """An index of texts: log-tf x idf, rows of length one, so that scores of different queries compare."""
+class Library:
+    """Documents that can be searched, each once."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        self.words: dict[str, int] = {}
-        rows, columns, values = [], [], []
-        for row, text in enumerate(texts):
-            for word, times in Counter(tokens(text)).items():
-                rows.append(row)
-                columns.append(self.words.setdefault(word, len(self.words)))
-                values.append(1.0 + np.log(times))
-        shape = (len(texts), len(self.words))
-        counted = sparse.csr_matrix((values, (rows, columns)), shape=shape, dtype=np.float64)
-        holding = np.bincount(columns, minlength=len(self.words)) if columns else np.zeros(len(self.words))
-        self.idf = np.log((1 + len(texts)) / (1 + holding)) + 1.0
-        weighted = counted @ sparse.diags(self.idf)
-        lengths = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
-        self.matrix = sparse.diags(1.0 / np.maximum(lengths, 1e-12)) @ weighted
-        self.by_word = self.matrix.T.tocsr()
+    def __init__(self, documents: Sequence[Text]) -> None:
+        self.documents = list(dict.fromkeys(documents))
+        self.places = {document: at for at, document in enumerate(self.documents)}
+        self.titles = Field([one.title for one in self.documents])
+        self.whole = Field([one.whole() for one in self.documents])
+        self.latent = latent(self.whole)
 
-    def query(self, text: str) -> tuple[NDArray[np.int64], Vector]:
-        """Return the words of a query that the index knows, and their weights (length one)."""
-        known = {
-            self.words[word]: times for word, times in Counter(tokens(text)).items() if word in self.words
-        }
-        at = np.fromiter(known, dtype=np.int64, count=len(known))
-        weights = (1.0 + np.log(np.fromiter(known.values(), dtype=np.float64, count=len(known)))) * self.idf[
-            at
-        ]
-        return at, weights / max(float(np.linalg.norm(weights)), 1e-12)
-
-    def scores(self, text: str) -> Vector:
-        """Return the cosine of the query with each text."""
-        at, weights = self.query(text)
-        return np.asarray(self.by_word[at].T @ weights).ravel()
-
-    def phrases(self, text: str, row: int) -> list[str]:
-        """Return the words that bring query and text together, strongest first."""
-        at, weights = self.query(text)
-        shares = np.asarray(self.matrix[row, at].todense()).ravel() * weights
-        names = {number: word for word, number in self.words.items() if number in set(at.tolist())}
-        best = [
-            names[int(at[one])].replace("_", " ")
-            for one in np.argsort(-shares, kind="stable")
-            if shares[one] > 0
-        ]
-        return best[:_PHRASES]
+    def scores(self, query: Text) -> Vector:
+        """Return each document's score: by its title, by all it says, and by what is said like it elsewhere, on one scale, added."""
+        title = self.titles.query(query.title if query.title.strip() else query.whole())
+        whole = self.whole.query(query.whole())
+        found = (
+            self.titles.scores(*title) / self.titles.spread + self.whole.scores(*whole) / self.whole.spread
+        )
+        return found + self.latent.scores(*whole) / self.latent.spread if self.latent else found
 
 
 class Index:
-    """The documents of all candidates."""
+    """Candidates and their documents, which stand in a library of their own or in a larger one."""
 
-    def __init__(self, candidates: Mapping[str, Sequence[Text]]) -> None:
+    def __init__(self, candidates: Mapping[str, Sequence[Text]], library: Library | None = None) -> None:
         self.ids = list(candidates)
         self.documents = [text for texts in candidates.values() for text in texts]
-        owners = [at for at, texts in enumerate(candidates.values()) for _ in texts]
-        self.owners = np.array(owners, dtype=np.int64)
-        self.titles = Field([one.title for one in self.documents])
-        self.whole = Field([f"{one.title}\n{one.text}" for one in self.documents])
+        self.library = library or Library(self.documents)
+        self.places = np.array([self.library.places[one] for one in self.documents], dtype=np.int64)
+        self.starts = list(accumulate(map(len, candidates.values()), initial=0))
+        self.firsts = np.array(self.starts, dtype=np.int64)
+        self.groups = _equally_many(np.diff(self.firsts))
 
-    def scores(self, query: Text) -> Vector:
-        """Return each document's score: what its title and what all of it say, on one scale, added."""
-        text = f"{query.title}\n{query.text}"
-        title = self.titles.scores(query.title if query.title.strip() else text)
-        return _standard(title) + _standard(self.whole.scores(text))
+    def rank(
+        self,
+        query: Text,
+        *,
+        extra: Vector | None = None,
+        top: int | None = None,
+        explained: int | None = None,
+    ) -> list[Ranked]:
+        """Return the candidates, best first: all or `top` of them.
 
-    def rank(self, query: Text, *, extra: Vector | None = None) -> list[Ranked]:
-        """Return all candidates, best first. `extra`: a further score of each document (vectors), added on the same scale."""
-        scores = self.scores(query)
-        if extra is not None:
-            scores = scores + _standard(extra)
-        text = f"{query.title}\n{query.text}"
-        ranked = [self._ranked(at, scores, text) for at in range(len(self.ids))]
-        return sorted(ranked, key=lambda one: -one.score)
-
-    def _ranked(self, at: int, scores: Vector, text: str) -> Ranked:
-        own = np.flatnonzero(self.owners == at)
-        if not len(own):
-            return Ranked(self.ids[at], float(scores.min(initial=0.0)) - 1.0, [])
-        best = own[np.argsort(-scores[own], kind="stable")][:_BEST]
-        reasons = [
-            Reason(self.documents[row], float(scores[row]), self.whole.phrases(text, int(row)))
-            for row in best
+        `extra`: a further score of each document in order (vectors), added on the same scale. `explained`: how many of the best come
+        with reasons, all by default.
+        """
+        scores = self._scores(query, extra)
+        means = self._means(scores)
+        order = np.argsort(-means, kind="stable")[:top]
+        words = frozenset(tokens(query.whole()))
+        return [
+            Ranked(
+                self.ids[at],
+                float(means[at]),
+                self._reasons(at, scores, words) if explained is None or place < explained else [],
+            )
+            for place, at in enumerate(order.tolist())
         ]
-        return Ranked(self.ids[at], float(scores[best].mean()), [one for one in reasons if one.phrases])
+
+    def _scores(self, query: Text, extra: Vector | None) -> Vector:
+        scores = self.library.scores(query)[self.places]
+        return scores if extra is None else scores + _alike(extra, scores)
+
+    def _means(self, scores: Vector) -> Vector:
+        """Return each candidate's mean of its best documents; one without any comes last."""
+        means = np.full(len(self.ids), scores.min(initial=0.0) - 1.0)
+        for candidates, documents in self.groups:
+            held = scores[documents + self.firsts[candidates][:, None]]
+            best = min(_BEST, held.shape[1])
+            means[candidates] = np.partition(held, -best, axis=1)[:, -best:].mean(axis=1)
+        return means
+
+    def _reasons(self, at: int, scores: Vector, words: frozenset[str]) -> list[Reason]:
+        start, end = self.starts[at], self.starts[at + 1]
+        best = start + np.argsort(-scores[start:end], kind="stable")[:_BEST]
+        reasons = [self._reason(row, scores, words) for row in best.tolist()]
+        return [one for one in reasons if one.phrases]
+
+    def _reason(self, row: int, scores: Vector, words: frozenset[str]) -> Reason:
+        document = self.documents[row]
+        said = phrases.shared(document.whole(), words, self.library.whole.weight)
+        return Reason(document, float(scores[row]), said)
 
 
-def _standard(scores: Vector) -> Vector:
-    spread = float(scores.std()) if len(scores) else 0.0
-    return (scores - scores.mean()) / spread if spread > 1e-12 else np.zeros(len(scores))  # noqa: PLR2004
+def _equally_many(sizes: Places) -> list[tuple[Places, Places]]:
+    """Return the candidates with equally many documents together, and the numbers of those documents."""
+    return [(np.flatnonzero(sizes == size), np.arange(size)) for size in np.unique(sizes).tolist() if size]
+
+
+def _alike(extra: Vector, scores: Vector) -> Vector:
+    """Return further scores with the mean and spread of those that there are."""
+    own = float(extra.std())
+    factor = float(scores.std()) / own if own else 0.0
+    return np.asarray((extra - extra.mean()) * factor + scores.mean(), dtype=np.float32)

@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
-_RUNS = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[a-z0-9]+")
-_LATIN = re.compile(r"[a-z0-9]")
+_RUNS = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[a-zA-Z0-9]+")
+_LATIN = re.compile(r"[a-zA-Z0-9]")
 _ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ied", "ers", "er", "ed", "es", "ly", "s")
 _STOP = frozenset(
     "a an and are as at be by can for from has have in is it its of on or that the this to was we were which with".split()
@@ -13,24 +15,47 @@ _STOP = frozenset(
 _LONGEST = 200_000  # characters read of one text
 
 
-def tokens(text: str) -> list[str]:
-    """Return the tokens of a text of any kind; control characters, full-width forms and case make no difference."""
-    plain = unicodedata.normalize("NFKC", text[:_LONGEST]).lower()
-    found: list[str] = []
+@dataclass(frozen=True)
+class Stretch:
+    """Units that follow one another: characters of one Chinese run, or Latin words between two of those."""
+
+    units: list[str]
+    written: list[str]  # the units as they stand in the text
+    latin: bool
+
+    def pairs(self) -> list[str]:
+        """Return the token of each unit with its next."""
+        glue = "_" if self.latin else ""
+        return [f"{one}{glue}{other}" for one, other in pairwise(self.units)]
+
+    def text(self, start: int, end: int) -> str:
+        """Return the units from `start` to before `end` as a person reads them."""
+        return (" " if self.latin else "").join(self.written[start:end])
+
+
+def stretches(text: str) -> Iterator[Stretch]:
+    """Yield the stretches of a text of any kind; control characters, full-width forms and case make no difference."""
     words: list[str] = []
-    for run in _RUNS.findall(plain):
+    for run in _RUNS.findall(unicodedata.normalize("NFKC", text[:_LONGEST])):
         if _LATIN.match(run):
-            if run not in _STOP:
-                words.append(stem(run))
+            if run.lower() not in _STOP:
+                words.append(run)
             continue
-        found += _pairs(words, "_")
-        words = []
-        found += _pairs(list(run), "")
-    return found + _pairs(words, "_")
+        if words:
+            yield _latin(words)
+            words = []
+        yield Stretch(list(run), list(run), latin=False)
+    if words:
+        yield _latin(words)
 
 
-def _pairs(units: list[str], glue: str) -> list[str]:
-    return units + [f"{one}{glue}{other}" for one, other in pairwise(units)]
+def _latin(words: list[str]) -> Stretch:
+    return Stretch([stem(word.lower()) for word in words], words, latin=True)
+
+
+def tokens(text: str) -> list[str]:
+    """Return the tokens of a text: the units and pairs of its stretches."""
+    return [token for stretch in stretches(text) for token in (*stretch.units, *stretch.pairs())]
 
 
 def stem(word: str) -> str:

@@ -124,6 +124,20 @@ TEMPLATES: Mapping[str, Template] = {
         title=_("志愿服务取消"),
         text=_("您在%(museum)s%(day)s%(hours)s“%(post)s”岗位的志愿服务已取消：%(reason)s。"),
     ),
+    "caravan.asked": Template(
+        title=_("大篷车申请须补充"),
+        text=_("%(unit)s请您补充%(place)s的大篷车申请（编号%(code)s）：%(text)s。请打开 %(link)s 答复。"),
+    ),
+    "caravan.accepted": Template(
+        title=_("大篷车申请已受理"),
+        text=_(
+            "%(unit)s已受理%(place)s的大篷车申请（编号%(code)s），排定日期后会请您确认。进度见 %(link)s 。"
+        ),
+    ),
+    "caravan.refused": Template(
+        title=_("大篷车申请未受理"),
+        text=_("%(unit)s未能受理%(place)s的大篷车申请（编号%(code)s）：%(text)s。"),
+    ),
     "appeal.decided": Template(
         title=_("申诉结果"),
         text=_("您对%(museum)s暂停预约的申诉已有结果：%(outcome)s。"),

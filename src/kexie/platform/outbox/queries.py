@@ -2,15 +2,18 @@
 
 import datetime as dt
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kexie.kernel.scope import Scope
 from kexie.platform.outbox.consumers import consumers
 from kexie.platform.outbox.models import Event, Handover
 
 
-def parked(scope: Scope, *, consumer: str = "", kind: str = "") -> QuerySet[Handover]:
-    """Return the events that a consumer failed at too often, newest first; for a scope over the whole association."""
+def parked(scope: Scope, *, consumer: str = "", kind: str = "", text: str = "") -> QuerySet[Handover]:
+    """Return the events that a consumer failed at too often, newest first; for a scope over the whole association.
+
+    `text` is looked for in the error and the receiver's name.
+    """
     if not scope.is_whole:
         return Handover.objects.none()
     found = Handover.objects.filter(association_id=scope.association_id, parked_at__isnull=False)
@@ -18,6 +21,8 @@ def parked(scope: Scope, *, consumer: str = "", kind: str = "") -> QuerySet[Hand
         found = found.filter(consumer=consumer)
     if kind:
         found = found.filter(event__kind=kind)
+    if text:
+        found = found.filter(Q(error__icontains=text) | Q(consumer__icontains=text))
     return found.select_related("event").order_by("-parked_at", "-id")
 
 

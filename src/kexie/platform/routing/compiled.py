@@ -13,10 +13,13 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 _settings: Any = numba.config  # makes its names as it reads the environment
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy"}
+# Counting who holds an array at each call took nine tenths of the time. Nothing in here makes arrays, whoever calls holds them all, and
+# numba refuses to compile what would need counting.
 _INNER: dict[str, Any] = {
     **_OPTIONS,
     "no_cpython_wrapper": True,
-}  # compiles sooner; an option that numba's types leave out
+    "_nrt": False,
+}  # options that numba's types leave out
 
 
 def _kept_in() -> Path:

@@ -16,7 +16,7 @@ from kexie.platform.routing.reasons import unserved
 from kexie.platform.routing.search import whole
 from kexie.platform.routing.soundness import sound
 
-HOT, COLD = 0.3, 0.003  # temperature at the beginning and the end, in mean costs of a stop
+HOT, COLD = 0.8, 0.05  # temperature at the beginning and the end, in mean costs of a stop
 CHUNK_SECONDS = 0.1
 FIRST_CHUNK = 50  # iterations
 Watch = Callable[[Progress], bool]

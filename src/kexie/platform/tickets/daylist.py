@@ -21,7 +21,7 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -52,17 +52,18 @@ class State(IntEnum):
     BLOCKED = 5
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(NamedTuple):
     """One visitor of a reservation as the gate may see them: a masked name and a digest of the document's end."""
 
     name: str
     tail: bytes
 
 
-@dataclass(frozen=True)
-class Row:
-    """One reservation of the day. `slot` is its place in the header's list of slots."""
+class Row(NamedTuple):
+    """One reservation of the day, a plain tuple because a day may have a quarter of a million.
+
+    `slot` is its place in the header's list of slots.
+    """
 
     id: UUID
     code: str
@@ -122,7 +123,7 @@ def tail_of(number: str, key: bytes) -> bytes:
 
 def pack(head: Head, rows: Iterable[Row]) -> bytes:
     """Return the list, deflated."""
-    ordered = sorted(rows, key=lambda row: row.id)
+    ordered = sorted(rows, key=lambda row: row.id.bytes)
     header = head.as_json(len(ordered))
     plain = b"".join((struct.pack("<I", len(header)), header, *_columns(ordered)))
     deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)

@@ -15,6 +15,7 @@ from kexie.kernel.errors import Text
 from kexie.kernel.scope import Scope
 from kexie.portal import tiles
 from kexie.portal.contracts import Detail, Tile
+from kexie.ui.nav import Link
 
 COUNTY_DIGITS = 6
 
@@ -74,7 +75,10 @@ def detail(scope: Scope, facility_id: UUID, today: dt.date) -> Detail | None:
         (gettext_lazy("所在地"), page.area),
         (gettext_lazy("地址"), page.address),
         (gettext_lazy("所在单位"), page.host),
-        (gettext_lazy("开放时间"), page.opening),
+        (gettext_lazy("今天"), page.today),
+        (gettext_lazy("开放时间"), page.opening if not page.week else _hours(page.week)),
+        (gettext_lazy("怎么去"), page.directions),
+        (gettext_lazy("公开电话"), page.phone),
         (gettext_lazy("规模"), _("，").join(text % {"n": f"{n.normalize():f}"} for text, n in size if n)),
         (gettext_lazy("展品"), page.exhibits and _("%(n)s 件") % {"n": page.exhibits}),
         (gettext_lazy("管理单位"), page.unit),
@@ -86,4 +90,10 @@ def detail(scope: Scope, facility_id: UUID, today: dt.date) -> Detail | None:
         facts=[(label, value) for label, value in known if value],
         history_title=gettext_lazy("建设与运行"),
         history=page.stages,
+        photos=page.photos,
+        links=[Link(gettext_lazy("报告问题"), f"/facilities/{facility_id}/report/")],
     )
+
+
+def _hours(week: Sequence[tuple[str, str]]) -> str:
+    return _("；").join(f"{day} {times}" for day, times in week)

@@ -8,6 +8,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from kexie.foundation.desk.forms import Fraction, Whole
 from kexie.kernel import text
 from kexie.kernel.scope import Scope
 from kexie.workbench.desk import candidates
@@ -37,32 +38,6 @@ class Lines(forms.CharField):
     def to_python(self, value: Any) -> Any:
         """Return the cleaned text."""
         return super().to_python(text.clean_lines(value) if isinstance(value, str) else value)
-
-
-class Whole(forms.IntegerField):
-    """A whole number typed with any digits and separators; a telephone shows digits only."""
-
-    default_error_messages = {"invalid": _("请填写整数，例如 320。")}
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"widget": forms.TextInput(attrs={"inputmode": "numeric"}), **options})
-
-    def to_python(self, value: Any) -> int | None:
-        """Return the number, whatever digits it was typed with."""
-        return super().to_python(text.number(value) if isinstance(value, str) else value)
-
-
-class Fraction(forms.DecimalField):
-    """A decimal number typed with any digits and separators."""
-
-    default_error_messages = {"invalid": _("请填写数字，例如 12.5。")}
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"widget": forms.TextInput(attrs={"inputmode": "decimal"}), **options})
-
-    def to_python(self, value: Any) -> Any:
-        """Return the number, whatever digits it was typed with."""
-        return super().to_python(text.number(value) if isinstance(value, str) else value)
 
 
 class Day(forms.DateField):

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from kexie.foundation.access.web.forms import PlainForm
 from kexie.foundation.areas.models import Area, Level
+from kexie.foundation.desk.forms import Fraction
 from kexie.foundation.places.models import Place
 from kexie.foundation.units.models import Unit
 from kexie.kernel import text
 from kexie.kernel.scope import Scope
-from kexie.workbench.desk import inputs
 from kexie.workbench.desk.inputs import LONGEST_SELECT, Line, SearchBox, Thing
 
 _DEGREE_MARKS = "°′″度分秒'\""
@@ -79,7 +79,7 @@ def line(label: Any, longest: int, **options: Any) -> Line:
     return Line(label=label, max_length=longest, **{"required": False, **options})
 
 
-class Degrees(inputs.Fraction):
+class Degrees(Fraction):
     """Decimal degrees of a coordinate; anything else is answered with what to do."""
 
     default_error_messages = {

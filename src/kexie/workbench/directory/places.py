@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from kexie.foundation.access.roles import Action
 from kexie.foundation.areas import queries as areas
+from kexie.foundation.desk.forms import Whole
 from kexie.foundation.places import operations, queries
 from kexie.foundation.places.models import Place
 from kexie.foundation.units import queries as units
@@ -23,7 +24,7 @@ from kexie.ui import lists
 from kexie.ui.lists import Sortable
 from kexie.ui.nav import Link
 from kexie.ui.tables import Cell, Row
-from kexie.workbench.desk.inputs import Lines, Whole
+from kexie.workbench.desk.inputs import Lines
 from kexie.workbench.directory import history, inputs
 from kexie.workbench.directory.base import ChangeView, DirectoryView, home, version_of
 from kexie.workbench.directory.inputs import Degrees, DirectoryForm, area_field, line, unit_field

@@ -1,14 +1,27 @@
-"""Small facilities with their stages and visits, and the titles that bases and communities are given."""
+"""Small facilities with their stages, visits and upkeep, and the titles that bases and communities are given."""
 
 from kexie.contexts.facilities.models.accreditation import Accreditation, Title, TitleEnd
-from kexie.contexts.facilities.models.facility import Facility, FacilityKind, FacilityStage, FacilityVisits
+from kexie.contexts.facilities.models.facility import (
+    Facility,
+    FacilityKind,
+    FacilityStage,
+    FacilityVisits,
+    month_end,
+)
+from kexie.contexts.facilities.models.upkeep import Asset, FacilityFault, FacilityPhoto, OpenDay, OpenHours
 
 __all__ = [
     "Accreditation",
+    "Asset",
     "Facility",
+    "FacilityFault",
     "FacilityKind",
+    "FacilityPhoto",
     "FacilityStage",
     "FacilityVisits",
+    "OpenDay",
+    "OpenHours",
     "Title",
     "TitleEnd",
+    "month_end",
 ]

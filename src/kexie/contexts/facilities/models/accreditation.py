@@ -53,6 +53,18 @@ class Accreditation(Record):
     def __str__(self) -> str:
         return f"{self.get_title_display()} {self.batch}"
 
+    def clean(self) -> None:
+        """Refuse a document of the one body under the title of the other: their titles are easily confused."""
+        number = self.certificate_no or ""
+        if self.title == Title.PROVINCIAL_BASE and ("科技厅" in number or "科学技术普及基地" in number):
+            raise ValidationError(
+                {"certificate_no": gettext("这是省科技厅的文件，称号应选“省科学技术普及基地（省科技厅）”。")}
+            )
+        if self.title == Title.PROVINCIAL_ST_BASE and ("科协" in number or "科普教育基地" in number):
+            raise ValidationError(
+                {"certificate_no": gettext("这是省科协的文件，称号应选“省级科普教育基地（省科协）”。")}
+            )
+
 
 class TitleEnd(Record):
     """A title ends before its term: `occurred_on` is the first day on which the holder may not bear it."""

@@ -1,13 +1,17 @@
 """Facilities, the stages they go through, and visits to them."""
 
+import calendar
+import datetime as dt
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from kexie.contexts.facilities.states import FACILITY_TRANSITIONS
-from kexie.ledger.models import HeadCounted, Record, Reference
+from kexie.ledger.models import HeadCounted, Record, Reference, State
 from kexie.ledger.stages import check_stage
 
 
@@ -38,10 +42,41 @@ class Facility(Reference):
     area_m2 = models.DecimalField(_("面积（㎡）"), max_digits=9, decimal_places=1, null=True, blank=True)
     exhibits = models.PositiveSmallIntegerField(_("展品件数"), null=True, blank=True)
     funding = models.CharField(_("资金来源"), max_length=60, blank=True)
+    directions = models.CharField(
+        _("怎么去"), max_length=200, blank=True, help_text=_("公交线路、下车站、进门走哪边；网页上公开显示。")
+    )
+    phone = models.CharField(
+        _("公开电话"), max_length=30, blank=True, help_text=_("只填单位电话，网页上公开显示。")
+    )
+    longitude = models.DecimalField(
+        _("经度"),
+        max_digits=9,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        help_text=_("WGS-84，例如115.8142。"),
+    )
+    latitude = models.DecimalField(
+        _("纬度"), max_digits=9, decimal_places=6, null=True, blank=True, help_text=_("WGS-84，例如32.8908。")
+    )
 
     class Meta(Reference.Meta):
         verbose_name = _("科普设施")
         indexes: ClassVar = [*Reference.Meta.indexes, models.Index(fields=["association", "kind"])]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="facilities_facility_point",
+                condition=Q(longitude=None, latitude=None)
+                | Q(
+                    # Said apart, because a comparison with nothing is neither true nor false to a constraint.
+                    longitude__isnull=False,
+                    latitude__isnull=False,
+                    longitude__range=(73, 136),
+                    latitude__range=(3, 54),
+                ),
+                violation_error_message=_("坐标不在中国境内，请检查经度和纬度是否颠倒。"),
+            )
+        ]
 
 
 class _OfFacility(models.Model):
@@ -89,12 +124,53 @@ class FacilityStage(_OfFacility, Record):
 
 
 class FacilityVisits(_OfFacility, HeadCounted):
-    """Visits to a facility on one day (one session, or what the keeper counted that day)."""
+    """Visits to a facility on one day (one session, or what the keeper counted), or in the month that ends that day."""
+
+    class Span(models.TextChoices):
+        MONTH = "MONTH", _("整月合计")
 
     theme = models.CharField(_("活动内容"), max_length=120, blank=True)
+    # Empty for a day: what is empty changes no hash of records written before there were months.
+    span = models.CharField(_("记录范围"), max_length=5, choices=Span.choices, blank=True)
 
     class Meta(HeadCounted.Meta):
         verbose_name = _("设施参观记录")
+        constraints: ClassVar = [
+            *HeadCounted.Meta.constraints,
+            models.UniqueConstraint(
+                name="facilities_visits_one_month",
+                fields=["association", "facility", "occurred_on"],
+                condition=Q(span="MONTH") & ~Q(state=State.REVERSED),
+                violation_error_message=_("这个月的合计已经登记过。"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.facility} {self.occurred_on}"
+
+    def clean(self) -> None:
+        """Take over the kind; refuse a month beside days of it, and days beside their month."""
+        super().clean()
+        if not all((self.facility_id, self.occurred_on)):
+            return  # the fields themselves say what is missing
+        if self.span and self.occurred_on != month_end(self.occurred_on):
+            raise ValidationError({"occurred_on": gettext("整月合计请填当月最后一天。")})
+        if self._counted_otherwise():
+            raise ValidationError(
+                {
+                    "occurred_on": gettext(
+                        "这个月已按另一种方式登记：整月合计和每日记录不能并存，否则会重复计数。"
+                    )
+                }
+            )
+
+    def _counted_otherwise(self) -> bool:
+        first, last = self.occurred_on.replace(day=1), month_end(self.occurred_on)
+        same = FacilityVisits.objects.filter(facility_id=self.facility_id, occurred_on__range=(first, last))
+        same = same.exclude(state=State.REVERSED).exclude(pk=self.pk)
+        return same.filter(span="").exists() if self.span else same.exclude(span="").exists()
+
+
+def month_end(day: dt.date) -> dt.date:
+    """Return the last day of a day's month."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])

@@ -210,8 +210,8 @@ def _not_now(slot: SlotFacts, visitor_id: UUID | None, now: dt.datetime) -> Reas
 def turn_of(slot: SlotFacts, visitor_id: UUID | None) -> dt.datetime:
     """Return from when an account may book a slot: its release, or its turn in the seconds after it.
 
-    The turn is a keyed hash: the same on every device and at every reload, drawn afresh for each release, and known to
-    nobody beforehand. So a rush is spread out, and neither a quick hand nor a program comes first by it.
+    The turn is a keyed hash: the same on every device and at every reload, drawn afresh for each release, and told only
+    to its account, shortly before. So a rush is spread out, and neither a quick hand nor a program comes first by it.
     """
     opens, seconds = slot.offer.opens_at, slot.rules.wave_seconds
     if not seconds or visitor_id is None:

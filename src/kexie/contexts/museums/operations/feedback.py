@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexie.contexts.museums.models import Feedback, Museum, Rating
-from kexie.contexts.museums.operations import voices
 from kexie.contexts.museums.queries import feedback as queries
 from kexie.contexts.museums.states import FEEDBACK_TRANSITIONS
 from kexie.foundation.access.models import Account
@@ -17,6 +16,7 @@ from kexie.kernel import text as texts
 from kexie.kernel.errors import UserError
 from kexie.kernel.scope import Scope
 from kexie.ledger import operations as ledger
+from kexie.ledger import voices
 from kexie.platform.audit import operations as audit
 from kexie.platform.outbox import operations as outbox
 

@@ -16,6 +16,7 @@ from kexie.platform.capacity.operations import devices, passages
 from kexie.platform.capacity.operations.passages import MAX_NOTES, Batch, Note, Receipt
 
 _MAX_COUNT = 500
+_MAX_SEQUENCE = 2**53
 _MAX_REASON = 200
 _MAX_GATE = 40
 _MAX_PENDING = 10**6
@@ -150,6 +151,8 @@ def _note(line: Mapping[str, Any]) -> Note:
     count, reason = int(line["count"]), str(line.get("reason", "")).strip()[:_MAX_REASON]
     if not 1 <= count <= _MAX_COUNT:
         raise ValueError("count")
+    if not 0 <= int(line["seq"]) <= _MAX_SEQUENCE:
+        raise ValueError("seq")
     if verdict not in _SENT or (verdict == Passage.Verdict.OVERRIDE and not reason):
         raise ValueError("verdict")
     reservation = line.get("reservation")

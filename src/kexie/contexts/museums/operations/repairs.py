@@ -29,7 +29,6 @@ from kexie.contexts.museums.models import (
     WorkOrder,
 )
 from kexie.contexts.museums.models.workorders import DUE_DAYS
-from kexie.contexts.museums.operations import voices
 from kexie.contexts.museums.queries import exhibits
 from kexie.contexts.museums.states import WORK_ORDER_TRANSITIONS
 from kexie.foundation.access.models import Account
@@ -37,6 +36,7 @@ from kexie.kernel import text as texts
 from kexie.kernel.errors import UserError
 from kexie.kernel.scope import Scope
 from kexie.ledger import operations as ledger
+from kexie.ledger import voices
 from kexie.ledger.models import Record
 from kexie.platform import crypto
 from kexie.platform.audit import operations as audit

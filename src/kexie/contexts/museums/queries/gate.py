@@ -1,9 +1,12 @@
 """What a museum's gates need: the day's list, and who a ticket belongs to."""
 
 import datetime as dt
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
@@ -24,7 +27,7 @@ from kexie.platform.tickets.token import Flags, tag_of
 _OVERLAP = dt.timedelta(seconds=30)
 _TAIL_KEY_BYTES = 16
 _DAY_MINUTES = 24 * 60
-_FLAGS = {Channel.GROUP: Flags.GROUP, Channel.PRIORITY: Flags.PRIORITY}
+_FLAGS: dict[str, Flags] = {Channel.GROUP: Flags.GROUP, Channel.PRIORITY: Flags.PRIORITY}
 _STATES = {
     "HELD": State.HELD,
     "CONFIRMED": State.CONFIRMED,
@@ -33,6 +36,19 @@ _STATES = {
     "USED": State.CONFIRMED,
     "NO_SHOW": State.CONFIRMED,  # whoever comes late on the same day has a ticket all the same
 }
+
+
+class _Booked(NamedTuple):
+    """What is read of a reservation: a quarter of a million of them become no model instances."""
+
+    id: UUID
+    code: str
+    offer_id: UUID
+    size: int
+    state: str
+    channel: str
+    details: bytes
+    key: str
 
 
 @dataclass(frozen=True)
@@ -112,7 +128,9 @@ class _Day:
         )
 
     def rows(self, found: QuerySet[Reservation]) -> list[Row]:
-        return [self._row(one) for one in found.iterator(chunk_size=5000)]
+        plain = found.values_list(*_Booked._fields)
+        with _uncollected():
+            return [self._row(_Booked(*one)) for one in plain.iterator(chunk_size=5000)]
 
     @cached_property
     def offers(self) -> list[Offer]:
@@ -132,8 +150,7 @@ class _Day:
         return {one.pk: number for number, one in enumerate(self.devices)}
 
     def reservations(self) -> QuerySet[Reservation]:
-        found = Reservation.objects.filter(**self.where, day=self.day)
-        return found.only("code", "offer_id", "day", "size", "state", "channel", "details", "key")
+        return Reservation.objects.filter(**self.where, day=self.day)
 
     def changed(self, since: dt.datetime) -> Q:
         """Reservations that were made, confirmed or ended, and those with something at a gate, since a moment."""
@@ -181,33 +198,47 @@ class _Day:
         )
         return set(seats.values_list("reservation_id", flat=True))
 
-    def _row(self, one: Reservation) -> Row:
-        people, gone = party(one), self._gone.get(one.pk, _NOBODY)
+    def _row(self, one: _Booked) -> Row:
+        people, gone = _opened(one.details, one.key), self._gone.get(one.id, _NOBODY)
         state = _STATES[one.state]
         return Row(
-            id=one.pk,
+            id=one.id,
             code=one.code,
             slot=self._places.get(one.offer_id, 0),
             size=one.size,
-            state=State.BLOCKED if state is State.CONFIRMED and one.pk in self._barred else state,
+            state=State.BLOCKED if state is State.CONFIRMED and one.id in self._barred else state,
             entered=gone.entered,
             left=gone.left,
             gate=self._gates.get(gone.first.device_id, daylist.NO_GATE) if gone.first else daylist.NO_GATE,
             minute=_minute(gone.first.at) if gone.first else 0,
-            flags=_FLAGS.get(Channel(one.channel), Flags.NONE) | _minors(people, self.day),
-            people=[Person(person.masked_name, self._tail(person)) for person in people],
+            flags=_FLAGS.get(one.channel, Flags.NONE) | _minors(people, self.day),
+            people=tuple(Person(person.masked_name, self._tail(person)) for person in people),
         )
 
     def _tail(self, person: details.Person) -> bytes:
         return daylist.tail_of(person.number or person.name, self.key)
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no cycles meanwhile: all that is made here stays, and each look would go through the whole of it."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def party(one: Reservation) -> tuple[details.Person, ...]:
     """Return the persons of a reservation; nobody where no names were given (a walk-in, a group without roster yet)."""
-    if not one.details:
+    return _opened(bytes(one.details), one.key)
+
+
+def _opened(sealed: bytes, key: str) -> tuple[details.Person, ...]:
+    if not sealed:
         return ()
     try:
-        return details.from_bytes(bytes(one.details), context=one.key.encode())
+        return details.from_bytes(sealed, context=key.encode())
     except crypto.Unreadable:
         return ()  # a key was lost: the ticket still opens the gate, only without names
 

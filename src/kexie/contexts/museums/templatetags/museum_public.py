@@ -27,6 +27,18 @@ def clock(value: dt.time | dt.datetime) -> str:
 
 
 @register.filter
+def clock_second(value: dt.datetime) -> str:
+    """12:00:37, where seconds matter."""
+    return f"{timezone.localtime(value):%H:%M:%S}"
+
+
+@register.filter
+def milliseconds(value: dt.datetime) -> int:
+    """The moment as scripts count it."""
+    return round(value.timestamp() * 1000)
+
+
+@register.filter
 def hours(of: Any) -> str:
     """9:00–11:00, from anything with starts_at and ends_at."""
     return f"{clock(of.starts_at)}–{clock(of.ends_at)}"
@@ -60,6 +72,8 @@ def _said(cell: Any) -> str:
     """What a visitor must know of a slot, in few words."""
     if cell.stand == "free":
         return _("余 %(left)s") % {"left": cell.place.left}
+    if cell.is_soon and cell.stand == "not_yet":
+        return _("%(when)s 放票，可先等候") % {"when": clock(cell.place.opens_at)}
     if cell.stand == "not_yet":
         return _("%(when)s 放票") % {"when": short_moment(cell.place.opens_at)}
     fixed = {"full": _("约满，可候补"), "paused": _("暂停预约"), "no_booking": _("无需预约")}

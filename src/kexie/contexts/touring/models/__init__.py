@@ -2,22 +2,43 @@
 
 from kexie.contexts.touring.models.applications import TourApplication
 from kexie.contexts.touring.models.caravan import Caravan, CaravanStop, CaravanTrip
+from kexie.contexts.touring.models.crews import CrewLeave, CrewMember, DrivingSpell
+from kexie.contexts.touring.models.field import FieldLog, FieldNote, FieldPhone
+from kexie.contexts.touring.models.fleet import (
+    CaravanDocument,
+    CaravanExhibit,
+    CaravanRepair,
+    OdometerReading,
+)
 from kexie.contexts.touring.models.handovers import GroupVisit, Handover, HandoverLine
 from kexie.contexts.touring.models.maintenance import Condition, SetExhibit, SetTicket
+from kexie.contexts.touring.models.requests import CaravanRequest
 from kexie.contexts.touring.models.seasons import Plan, PlannedStop, PlannedTrip, Season, SeasonVan
 from kexie.contexts.touring.models.set_plans import PlannedTourStop, SetPlan, SetPlanItem, StopDay
 from kexie.contexts.touring.models.sites import SchoolTerm, Site
 from kexie.contexts.touring.models.tour import SetDays, TourDailyLog, TouringSet, TourStop
+from kexie.contexts.touring.models.trips import StopSignOff, TripCost, TripIncident
 from kexie.contexts.touring.models.venues import TourVenue, VenueCheck, VenueClosure
 
 __all__ = [
     "Caravan",
+    "CaravanDocument",
+    "CaravanExhibit",
+    "CaravanRepair",
+    "CaravanRequest",
     "CaravanStop",
     "CaravanTrip",
     "Condition",
+    "CrewLeave",
+    "CrewMember",
+    "DrivingSpell",
+    "FieldLog",
+    "FieldNote",
+    "FieldPhone",
     "GroupVisit",
     "Handover",
     "HandoverLine",
+    "OdometerReading",
     "Plan",
     "PlannedStop",
     "PlannedTourStop",
@@ -32,11 +53,14 @@ __all__ = [
     "SetTicket",
     "Site",
     "StopDay",
+    "StopSignOff",
     "TourApplication",
     "TourDailyLog",
     "TourStop",
     "TourVenue",
     "TouringSet",
+    "TripCost",
+    "TripIncident",
     "VenueCheck",
     "VenueClosure",
 ]

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.db.models.expressions import CombinedExpression
 from django.utils.translation import gettext_lazy as _
 
+from kexie.contexts.touring.models.licences import LicenceClass
 from kexie.contexts.touring.models.ranges import Moments, UuidRange
 from kexie.ledger.models import HeadCounted, Record, Reference
 
@@ -26,17 +27,33 @@ class Caravan(Reference):
         III = "III", _("Ⅲ型（专题/放映车）")
         IV = "IV", _("Ⅳ型（县级小型车）")
 
+    class State(models.TextChoices):
+        IN_SERVICE = "IN_SERVICE", _("在用")
+        IN_REPAIR = "IN_REPAIR", _("在修")
+        RETIRED = "RETIRED", _("已退役")
+
     vehicle_type = models.CharField(_("车型"), max_length=3, choices=VehicleType.choices)
+    state = models.CharField(
+        _("车辆状态"), max_length=10, choices=State.choices, default=State.IN_SERVICE, editable=False
+    )
+    licence_class = models.CharField(
+        _("需要的准驾车型"), max_length=2, choices=LicenceClass.choices, default=LicenceClass.C1
+    )
     plate = models.CharField(_("车牌号"), max_length=12)
     bought_on = models.DateField(_("购置日期"))
     funding = models.CharField(_("资金来源"), max_length=60, blank=True)
     initial_km = models.PositiveIntegerField(_("初始里程（公里）"), default=0)
-    retired_on = models.DateField(_("退役日期"), null=True, blank=True)
+    retired_on = models.DateField(_("退役日期"), null=True, blank=True, editable=False)
 
     class Meta(Reference.Meta):
         verbose_name = _("科普大篷车")
         constraints: ClassVar = [
-            models.UniqueConstraint(name="touring_caravan_plate", fields=["association", "plate"])
+            models.UniqueConstraint(name="touring_caravan_plate", fields=["association", "plate"]),
+            models.CheckConstraint(
+                name="touring_caravan_retired",
+                condition=Q(state="RETIRED", retired_on__isnull=False)
+                | ~Q(state="RETIRED") & Q(retired_on=None),
+            ),
         ]
 
 

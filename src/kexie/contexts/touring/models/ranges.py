@@ -33,3 +33,10 @@ class Moments(Func):
 
     template = "tsrange(%(expressions)s, '[)')"
     output_field = DateTimeRangeField()
+
+
+class Instants(Func):
+    """The time from one moment up to another."""
+
+    template = "tstzrange(%(expressions)s, '[)')"
+    output_field = DateTimeRangeField()

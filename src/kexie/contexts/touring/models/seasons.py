@@ -133,6 +133,8 @@ class Plan(Tenant):
     history: "models.JSONField[Any, Any]" = models.JSONField(_("过程"), default=list, blank=True)
     # [{"site": id, "missing": n, "reason": words}, …]
     unserved: "models.JSONField[Any, Any]" = models.JSONField(_("未安排"), default=list, blank=True)
+    # Changes by hand that can be undone, the last at the end; see `operations.plan_steps`.
+    undo: "models.JSONField[Any, Any]" = models.JSONField(_("可撤销的改动"), default=list, blank=True)
     message = models.CharField(_("说明"), max_length=300, blank=True)
     is_stopping = models.BooleanField(_("要求停止"), default=False)
     made_by = models.ForeignKey("access.Account", models.PROTECT, null=True, related_name="+")

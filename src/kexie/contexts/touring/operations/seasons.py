@@ -4,15 +4,16 @@ No way leads past the hard rules (`rules.season`): a plan that breaks one is nei
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from kexie.contexts.touring.models import Plan, PlannedStop, PlannedTrip, Season, SeasonVan
+from kexie.contexts.touring.operations.plan_steps import undoable
 from kexie.contexts.touring.queries import seasons as queries
 from kexie.contexts.touring.rules import season as rules
 from kexie.contexts.touring.rules.season import Broken, Key, Routes, Timing, World
@@ -45,7 +46,7 @@ def add_season(*, season: Season, actor: Account | None, now: dt.datetime) -> Se
     season.made_at = now
     season.full_clean(exclude=["association"])
     season.save(force_insert=True)
-    _audit(season, "touring.add_season", actor, {"name": season.name}, now)
+    log(season, "touring.add_season", actor, {"name": season.name}, now)
     return season
 
 
@@ -54,7 +55,7 @@ def add_van(*, van: SeasonVan, actor: Account | None, now: dt.datetime) -> Seaso
     """Let a caravan take part in a season."""
     van.full_clean()
     van.save(force_insert=True)
-    _audit(van.season, "touring.add_season_van", actor, {"caravan": str(van.caravan_id)}, now)
+    log(van.season, "touring.add_season_van", actor, {"caravan": str(van.caravan_id)}, now)
     return van
 
 
@@ -88,17 +89,18 @@ def add_plan(
     )
     if start is not None:
         _copy(start, plan)
-    _audit(season, "touring.add_plan", actor, {"number": number, "seconds": plan.seconds}, now)
+    log(season, "touring.add_plan", actor, {"number": number, "seconds": plan.seconds}, now)
     return plan
 
 
 @transaction.atomic
 def stop_planning(*, plan: Plan, actor: Account, now: dt.datetime) -> None:
-    """Ask the planner to stop; what is best until then is kept."""
-    waiting = Plan.objects.filter(pk=plan.pk, state=Plan.State.WAITING)
+    """Ask the planner to stop; what is best until then is kept. Asked twice, it is not waited for: its worker may have died."""
+    waits = Q(state=Plan.State.WAITING) | Q(state=Plan.State.RUNNING, is_stopping=True)
+    waiting = Plan.objects.filter(waits, pk=plan.pk)
     if not waiting.update(state=Plan.State.CANCELLED, finished_at=now):
         Plan.objects.filter(pk=plan.pk, state=Plan.State.RUNNING).update(is_stopping=True)
-    _audit(plan.season, "touring.stop_planning", actor, {"number": plan.number}, now)
+    log(plan.season, "touring.stop_planning", actor, {"number": plan.number}, now)
 
 
 @transaction.atomic
@@ -107,10 +109,13 @@ def keep_routes(*, plan: Plan, world: World, routes: Routes) -> None:
     if broken := rules.check_plan(world, routes):
         raise PlanRefused(broken[0].text)
     before = {(one.site_id, one.trip.day): one for one in queries.stops(plan)}
-    PlannedTrip.objects.filter(plan=plan).delete()
-    for key, names in sorted(routes.items(), key=lambda item: (item[0][1], item[0][0])):
-        if names:
-            _write_trip(plan, world, key, names, before)
+    old = queries.routes(plan)
+    changed = [key for key in {**old, **routes} if old.get(key, ()) != routes.get(key, ())]
+    gone = [
+        one.pk for one in PlannedTrip.objects.filter(plan=plan) if (str(one.van_id), one.day) in set(changed)
+    ]
+    PlannedTrip.objects.filter(pk__in=gone).delete()
+    _write_trips(plan, world, {key: routes[key] for key in changed if routes.get(key)}, before)
 
 
 @transaction.atomic
@@ -125,16 +130,18 @@ def move(
     today: dt.date,
 ) -> Effect:
     """Move a stop to another day or van, where it costs least there. Raises PlanRefused with every rule it breaks."""
+    require_still(plan)
     world, effect = try_move(plan=plan, stop=stop, van=van, day=day, today=today)
     if effect.broken or effect.routes is None:
         raise PlanRefused("; ".join(effect.broken))
-    keep_routes(plan=plan, world=world, routes=effect.routes)
-    # Another day has to be asked for anew.
-    moved = PlannedStop.objects.filter(trip__plan=plan, site=stop.site_id, trip__day=day)
-    if plan.published_at and day != stop.trip.day:
-        moved.update(host_state=Host.ASKED, host_code=short_code(16), host_note="", answered_at=None)
+    with undoable(plan, _("移动“%(site)s”") % {"site": stop.site.name}):
+        keep_routes(plan=plan, world=world, routes=effect.routes)
+        # Another day has to be asked for anew.
+        moved = PlannedStop.objects.filter(trip__plan=plan, site=stop.site_id, trip__day=day)
+        if plan.published_at and day != stop.trip.day:
+            moved.update(host_state=Host.ASKED, host_code=short_code(16), host_note="", answered_at=None)
     detail = {"site": str(stop.site_id), "from": stop.trip.day, "to": day, "metres": effect.metres}
-    _audit(plan.season, "touring.move_stop", actor, detail, now)
+    log(plan.season, "touring.move_stop", actor, detail, now)
     return effect
 
 
@@ -175,21 +182,24 @@ def insert(world: World, routes: Routes, name: str, key: Key, *, before: Routes)
 @transaction.atomic
 def drop(*, plan: Plan, stop: PlannedStop, actor: Account, now: dt.datetime, today: dt.date) -> None:
     """Take a stop out of a plan (a school cancels); it stands among those not planned from then on."""
+    require_still(plan)
     if stop.trip.day < today:
         raise PlanRefused(_("这一站的日期已过，不能取消；没有去成的，在出车记录里不登记即可。"))
     world = queries.world(plan.season, _held_but(plan, stop, today))
     routes, key = queries.routes(plan), (str(stop.trip.van_id), stop.trip.day)
     routes[key] = tuple(one for one in routes[key] if one != str(stop.site_id))
-    keep_routes(plan=plan, world=world, routes=routes)
-    plan.unserved = [*plan.unserved, {"site": str(stop.site_id), "missing": 1, "reason": "CANCELLED"}]
-    plan.save(update_fields=["unserved"])
+    with undoable(plan, _("取消“%(site)s”") % {"site": stop.site.name}):
+        keep_routes(plan=plan, world=world, routes=routes)
+        plan.unserved = [*plan.unserved, {"site": str(stop.site_id), "missing": 1, "reason": "CANCELLED"}]
+        plan.save(update_fields=["unserved"])
     detail = {"site": str(stop.site_id), "day": stop.trip.day}
-    _audit(plan.season, "touring.drop_stop", actor, detail, now)
+    log(plan.season, "touring.drop_stop", actor, detail, now)
 
 
 @transaction.atomic
 def place(*, plan: Plan, site: str, actor: Account, now: dt.datetime, today: dt.date) -> Effect:
     """Put a site that is not planned on the van and day from today on where it costs least."""
+    require_still(plan)
     world = queries.world(plan.season, queries.held(plan, today))
     if site not in world.sites:
         raise PlanRefused(_("没有这个点位，或已停用。"))
@@ -200,18 +210,20 @@ def place(*, plan: Plan, site: str, actor: Account, now: dt.datetime, today: dt.
     if not good:
         raise PlanRefused(tried[-1].broken[0] if tried else _("从今天起没有开放的日子。"))
     best = min(good, key=lambda effect: effect.metres)
-    keep_routes(plan=plan, world=world, routes=best.routes or {})
-    plan.unserved = [one for one in plan.unserved if one["site"] != site]
-    plan.save(update_fields=["unserved"])
-    _audit(plan.season, "touring.place_stop", actor, {"site": site, "metres": best.metres}, now)
+    with undoable(plan, _("安排“%(site)s”") % {"site": world.sites[site].name}):
+        keep_routes(plan=plan, world=world, routes=best.routes or {})
+        plan.unserved = [one for one in plan.unserved if one["site"] != site]
+        plan.save(update_fields=["unserved"])
+    log(plan.season, "touring.place_stop", actor, {"site": site, "metres": best.metres}, now)
     return best
 
 
 @transaction.atomic
 def lock(*, plan: Plan, stop: PlannedStop, locked: bool, actor: Account, now: dt.datetime) -> None:
     """Hold a stop fast, or let it go."""
+    require_still(plan)
     PlannedStop.objects.filter(pk=stop.pk).update(is_locked=locked)
-    _audit(plan.season, "touring.lock_stop", actor, {"site": str(stop.site_id), "locked": locked}, now)
+    log(plan.season, "touring.lock_stop", actor, {"site": str(stop.site_id), "locked": locked}, now)
 
 
 @transaction.atomic
@@ -224,15 +236,21 @@ def publish(*, plan: Plan, actor: Account | None, now: dt.datetime) -> int:
         raise PlanRefused(_("方案里还没有站次，不能发布。"))
     if broken := rules.check_plan(queries.world(plan.season, found), queries.routes(plan)):
         raise PlanRefused(_("不能发布：%(why)s") % {"why": broken[0].text})
+    if grounded := queries.grounded(plan, now.date()):
+        trip, why = grounded[0]
+        values = {"day": trip.day, "van": trip.van, "why": why}
+        raise PlanRefused(
+            _("不能发布：%(day)s %(van)s 不能出车（%(why)s），请把这天的站移到别的日子或车辆。") % values
+        )
     asked = [one for one in found if one.host_state == Host.NONE]
     for one in asked:
         one.host_state, one.host_code = Host.ASKED, short_code(16)
     PlannedStop.objects.bulk_update(asked, ["host_state", "host_code"], batch_size=500)
-    plan.published_at = now
-    plan.save(update_fields=["published_at"])
+    plan.published_at, plan.undo = now, []
+    plan.save(update_fields=["published_at", "undo"])
     plan.season.published = plan
     plan.season.save(update_fields=["published"])
-    _audit(plan.season, "touring.publish_plan", actor, {"number": plan.number, "stops": len(found)}, now)
+    log(plan.season, "touring.publish_plan", actor, {"number": plan.number, "stops": len(found)}, now)
     return len(asked)
 
 
@@ -244,7 +262,15 @@ def answer(*, stop: PlannedStop, confirms: bool, note: str, now: dt.datetime) ->
         raise PlanRefused(fields={"note": _("请写明原因和方便的日期。")})
     PlannedStop.objects.filter(pk=stop.pk).update(host_state=state, host_note=note[:200], answered_at=now)
     detail = {"site": str(stop.site_id), "state": str(state)}
-    _audit(stop.trip.plan.season, "touring.host_answers", None, detail, now)
+    log(stop.trip.plan.season, "touring.host_answers", None, detail, now)
+
+
+def require_still(plan: Plan) -> None:
+    """Refuse changes by hand while the planner works, and let one change at a time be written."""
+    found = Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+    plan.undo, plan.unserved = found.undo, found.unserved
+    if found.state in Plan.BUSY:
+        raise PlanRefused(_("方案还在计算，完成或停止后再改。"))
 
 
 def _may_not_move(stop: PlannedStop, world: World, van: UUID, day: dt.date, today: dt.date) -> str:
@@ -275,35 +301,44 @@ def _total(world: World, routes: Routes, before: Routes) -> tuple[int, int]:
     return metres, overtime
 
 
-def _write_trip(
-    plan: Plan,
-    world: World,
-    key: Key,
-    names: tuple[str, ...],
-    before: Mapping[tuple[UUID, dt.date], PlannedStop],
+def _write_trips(
+    plan: Plan, world: World, routes: Routes, before: Mapping[tuple[UUID, dt.date], PlannedStop]
 ) -> None:
-    timing = rules.drive_day(world, world.vans[key[0]], key[1], names)
-    if isinstance(timing, Broken):
-        raise PlanRefused(timing.text)
-    trip = PlannedTrip.objects.create(
-        association_id=plan.association_id, plan=plan, van_id=UUID(key[0]), day=key[1], leaves=timing.leaves,
-        returns=timing.returns, metres=timing.metres, driving=timing.driving, overtime=timing.overtime,
-    )  # fmt: skip
-    rows = []
+    trips: list[PlannedTrip] = []
+    stops: list[PlannedStop] = []
+    for key, names in routes.items():
+        timing = rules.drive_day(world, world.vans[key[0]], key[1], names)
+        if isinstance(timing, Broken):
+            raise PlanRefused(timing.text)
+        trip = PlannedTrip(
+            association_id=plan.association_id, plan=plan, van_id=UUID(key[0]), day=key[1], leaves=timing.leaves,
+            returns=timing.returns, metres=timing.metres, driving=timing.driving, overtime=timing.overtime,
+        )  # fmt: skip
+        trips.append(trip)
+        stops += _stops_of(trip, names, timing, before)
+    PlannedTrip.objects.bulk_create(trips)
+    PlannedStop.objects.bulk_create(stops)
+
+
+def _stops_of(
+    trip: PlannedTrip,
+    names: tuple[str, ...],
+    timing: Timing,
+    before: Mapping[tuple[UUID, dt.date], PlannedStop],
+) -> Iterator[PlannedStop]:
     for position, (name, (begins, ends)) in enumerate(zip(names, timing.stops, strict=True)):
         one = PlannedStop(
-            association_id=plan.association_id,
+            association_id=trip.association_id,
             trip=trip,
             site_id=UUID(name),
             position=position,
             begins=begins,
             ends=ends,
         )
-        if old := before.get((one.site_id, key[1])):
+        if old := before.get((one.site_id, trip.day)):
             for field in ("is_locked", "host_state", "host_code", "host_note", "answered_at"):
                 setattr(one, field, getattr(old, field))
-        rows.append(one)
-    PlannedStop.objects.bulk_create(rows)
+        yield one
 
 
 def _copy(start: Plan, plan: Plan) -> None:
@@ -325,9 +360,10 @@ def _copy(start: Plan, plan: Plan) -> None:
     Plan.objects.filter(pk=plan.pk).update(unserved=start.unserved, source=start.source)
 
 
-def _audit(
+def log(
     season: Season, action: str, actor: Account | None, detail: Mapping[str, object], now: dt.datetime
 ) -> None:
+    """Write what was done to a season or its plans into the audit log."""
     audit.append(
         association_id=season.association_id,
         actor=actor,

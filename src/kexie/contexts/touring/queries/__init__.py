@@ -1,11 +1,10 @@
 """Reads of the touring data; every one takes a scope."""
 
 import datetime as dt
-from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
-from kexie.contexts.touring.models import Caravan, CaravanStop, CaravanTrip, TourStop
+from kexie.contexts.touring.models import Caravan, CaravanStop, TourStop
 from kexie.kernel.scope import Scope
 from kexie.ledger.measures import known
 
@@ -25,9 +24,3 @@ def caravan_stops_since(day: dt.date, scope: Scope) -> QuerySet[CaravanStop]:
 def caravans(scope: Scope) -> QuerySet[Caravan]:
     """Return the caravans in use."""
     return Caravan.objects.filter(scope.q(), retired_on=None).select_related("unit").order_by("name")
-
-
-def odometers(scope: Scope) -> dict[UUID, int]:
-    """Return the highest odometer reading known of each caravan that has one, by caravan."""
-    rows = CaravanTrip.objects.filter(scope.q(), known(None), odometer_in__isnull=False)
-    return dict(rows.order_by().values_list("caravan_id").annotate(Max("odometer_in")))

@@ -8,6 +8,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from kexie.contexts.touring.models import (
+    CaravanRequest,
     CaravanStop,
     Plan,
     PlannedStop,
@@ -16,12 +17,16 @@ from kexie.contexts.touring.models import (
     Season,
     Site,
 )
+from kexie.contexts.touring.queries import fleet
 from kexie.contexts.touring.rules import roads
 from kexie.contexts.touring.rules.days import Opening, Term
 from kexie.contexts.touring.rules.season import MONTH, Limits, Routes, SiteFacts, VanFacts, World
 from kexie.kernel.errors import NotFound
 from kexie.kernel.scope import Scope
 from kexie.ledger.measures import known
+
+# Days wished for, first and last, by site.
+Wishes = dict[UUID, tuple[dt.date, dt.date]]
 
 
 def seasons(scope: Scope) -> QuerySet[Season]:
@@ -109,13 +114,19 @@ def world(season: Season, fixed: list[PlannedStop] | None = None) -> World:
     vans = list(season.vans.select_related("caravan").order_by("caravan__name", "pk"))
     found = list(sites(season))
     points = [(float(one.longitude), float(one.latitude)) for one in vans]
-    visited = last_visits(season)
+    visited, wished = last_visits(season), wishes(season)
+    days = [
+        season.starts_on + dt.timedelta(days=n) for n in range((season.ends_on - season.starts_on).days + 1)
+    ]
+    cannot = fleet.off_days([van.caravan for van in vans], days)
+    # A day that holds a promised or past visit is not taken from the plan: `grounded` names it to people.
+    kept = {(one.trip.van_id, one.trip.day) for one in fixed or ()}
     facts = {}
     for site in found:
         at = len(points) if site.has_point else None
         if site.longitude is not None and site.latitude is not None:
             points.append((float(site.longitude), float(site.latitude)))
-        facts[str(site.pk)] = _facts(site, at, visited)
+        facts[str(site.pk)] = _facts(site, at, visited, wished.get(site.pk))
     source = _("直线距离×%(factor)s") % {"factor": season.factor}
     return World(
         first=season.starts_on,
@@ -127,7 +138,10 @@ def world(season: Season, fixed: list[PlannedStop] | None = None) -> World:
                 name=van.caravan.name,
                 type=van.caravan.vehicle_type,
                 at=number,
-                off=frozenset(dt.date.fromisoformat(day) for day in van.off_days),
+                off={
+                    **{day: why for day, why in cannot[van.caravan_id].items() if (van.pk, day) not in kept},
+                    **{dt.date.fromisoformat(day): "" for day in van.off_days},
+                },
                 counties=tuple(van.counties),
             )
             for number, van in enumerate(vans)
@@ -137,6 +151,16 @@ def world(season: Season, fixed: list[PlannedStop] | None = None) -> World:
         terms=terms(season),
         fixed={(str(one.site_id), one.trip.day): (one.begins, one.ends) for one in fixed or ()},
     )
+
+
+def grounded(plan: Plan, since: dt.date) -> list[tuple[PlannedTrip, str]]:
+    """Return the plan's trips from a day on whose vehicle cannot go out then, each with the reason."""
+    found = [one for one in trips(plan) if one.day >= since]
+    vans = {one.van.caravan_id: one.van.caravan for one in found}
+    cannot = fleet.off_days(vans.values(), sorted({one.day for one in found}))
+    return [
+        (one, cannot[one.van.caravan_id][one.day]) for one in found if one.day in cannot[one.van.caravan_id]
+    ]
 
 
 def terms(season: Season) -> tuple[Term, ...]:
@@ -166,12 +190,35 @@ def last_visits(season: Season) -> dict[tuple[str, str], dt.date]:
     }
 
 
+def wishes(season: Season) -> Wishes:
+    """Return the days wished in accepted requests that reach into the season, by site; of several the first."""
+    rows = CaravanRequest.objects.filter(
+        association=season.association_id,
+        state=CaravanRequest.State.ACCEPTED,
+        site__isnull=False,
+        wished_from__lte=season.ends_on,
+        wished_to__gte=season.starts_on,
+    )
+    found: Wishes = {}
+    for site, first, last in rows.order_by("made_at", "pk").values_list(
+        "site_id", "wished_from", "wished_to"
+    ):
+        if site is not None:
+            found.setdefault(site, (first, last))
+    return found
+
+
 def trips(plan: Plan) -> QuerySet[PlannedTrip]:
     """Return a plan's trips."""
     return PlannedTrip.objects.filter(plan=plan).select_related("van__caravan").order_by("day", "van_id")
 
 
-def _facts(site: Site, at: int | None, visited: dict[tuple[str, str], dt.date]) -> SiteFacts:
+def _facts(
+    site: Site,
+    at: int | None,
+    visited: dict[tuple[str, str], dt.date],
+    wish: tuple[dt.date, dt.date] | None,
+) -> SiteFacts:
     area = str(site.area_id)
     names = (site.name, f"{site.area.name if site.area else ''}{site.name}")
     days = [visited[area, name] for name in names if (area, name) in visited]
@@ -187,6 +234,7 @@ def _facts(site: Site, at: int | None, visited: dict[tuple[str, str], dt.date]) 
         every_days=site.every_months * MONTH,
         least_days=site.least_days,
         last=max(days, default=None),
+        wish=wish,
     )
 
 

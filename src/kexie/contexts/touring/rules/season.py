@@ -30,17 +30,19 @@ class SiteFacts:
     every_days: int = 180
     least_days: int = 30
     last: dt.date | None = None
+    # Days between which whoever asked for the caravan would like it, both included.
+    wish: tuple[dt.date, dt.date] | None = None
 
 
 @dataclass(frozen=True)
 class VanFacts:
-    """A van, where it starts and ends each day, and the days on which it or its crew cannot."""
+    """A van, where it starts and ends each day, and the days on which it or its crew cannot, with the reason."""
 
     id: str
     name: str
     type: str
     at: int
-    off: frozenset[dt.date] = frozenset()
+    off: Mapping[dt.date, str] = field(default_factory=dict)
     counties: tuple[str, ...] = ()
 
 
@@ -114,7 +116,8 @@ def van_cannot(world: World, van: VanFacts, day: dt.date) -> Broken | None:
     if not world.first <= day <= world.last:
         return Broken("SEASON", _("这天不在本巡展季的起止日期内"))
     if day in van.off:
-        return Broken("OFF", _("%(van)s 这天停驶或人员请假") % {"van": van.name})
+        why = van.off[day] or _("停驶或人员请假")
+        return Broken("OFF", _("%(van)s 这天不能出车：%(why)s") % {"van": van.name, "why": why})
     if not world.limits.weekends and is_day_off(day):
         return Broken("WEEKEND", _("这天是周末或节假日，本季不安排出车"))
     return None
@@ -229,10 +232,11 @@ def visits_of(routes: Routes) -> dict[str, list[dt.date]]:
 
 
 def wanted(world: World, site: SiteFacts) -> int:
-    """Return how many visits of a site fall due in the season."""
+    """Return how many visits of a site fall due in the season; at least one where somebody asked for it."""
+    asked = 1 if site.wish else 0
     due = world.first if site.last is None else site.last + dt.timedelta(days=site.every_days)
     start = max(world.first, due)
-    return 0 if start > world.last else 1 + (world.last - start).days // max(site.every_days, 1)
+    return asked if start > world.last else 1 + (world.last - start).days // max(site.every_days, 1)
 
 
 def _begin(windows: Sequence[Window], arrives: int, service: int) -> int | None:

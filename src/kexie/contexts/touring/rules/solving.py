@@ -1,7 +1,8 @@
 """A season as the routing engine understands it, and its answer in the season's own words."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,15 +14,18 @@ from kexie.platform.routing.problem import (
     Matrix,
     Problem,
     Reason,
+    Route,
     Shift,
     Site,
     Solution,
+    Stop,
     Vehicle,
     Window,
 )
 
 NEVER_VISITED_DAYS = 720
 TOWNSHIP_WEIGHT = 3.0
+ASKED_WEIGHT = 2.0
 DAY_COST, OVERTIME_COST = 20.0, 0.5
 
 # A visit (van, day, site) that stays where it is.
@@ -39,8 +43,15 @@ REASONS: Mapping[str, Text] = {
 }
 
 
-def problem_of(world: World, *, held: Iterable[Held] = (), first: dt.date | None = None) -> Problem:
-    """Return the problem; sites and vans stand in it in the order of the world's."""
+def problem_of(
+    world: World, *, held: Iterable[Held] = (), first: dt.date | None = None, waived: Container[str] = ()
+) -> Problem:
+    """Return the problem; sites and vans stand in it in the order of the world's.
+
+    A site that was asked for is visited on the days wished, unless it is `waived`: then on any day that is open.
+    """
+    held = list(held)
+    counts = Counter(name for _van, _day, name in held)
     days = world.days()
     sites = [site for site in world.sites.values() if site.at is not None]
     numbers = {site.id: number for number, site in enumerate(sites)}
@@ -55,11 +66,12 @@ def problem_of(world: World, *, held: Iterable[Held] = (), first: dt.date | None
         for van, day, name in held
     ]
     since = max(first or world.first, world.first)
+    said = [_site(world, one, counts[one.id], None if one.id in waived else since) for one in sites]
     return Problem(
         days=len(days),
         matrix=_matrix(world),
         vehicles=tuple(_vehicle(world, van) for van in world.vans.values()),
-        sites=tuple(_site(world, one, sum(name == one.id for _van, _day, name in held)) for one in sites),
+        sites=tuple(said),
         fixed=tuple(fixed),
         first_day=min((since - world.first).days, len(days)),
         township_weight=TOWNSHIP_WEIGHT,
@@ -75,6 +87,27 @@ def routes_of(world: World, solution: Solution) -> Routes:
         for route in solution.routes
         if route.stops
     }
+
+
+def begin_with(world: World, routes: Routes) -> list[Route]:
+    """Return a plan as the engine begins with it; the engine works out its times itself."""
+    numbers = {
+        name: number for number, name in enumerate(s.id for s in world.sites.values() if s.at is not None)
+    }
+    vans = {name: number for number, name in enumerate(world.vans)}
+    return [
+        Route(
+            day=(day - world.first).days,
+            vehicle=vans[van],
+            stops=tuple(Stop(numbers[name], 0, 0, 0) for name in names if name in numbers),
+            departs=0,
+            returns=0,
+            distance=0,
+            driving=0,
+            overtime=0,
+        )
+        for (van, day), names in routes.items()
+    ]
 
 
 def unserved_of(world: World, solution: Solution) -> list[dict[str, object]]:
@@ -98,9 +131,10 @@ def reason_in_words(code: str) -> Text:
 
 
 def weight(world: World, site: SiteFacts) -> float:
-    """Return what a missing visit weighs: priority, and the time since the last one."""
+    """Return what a missing visit weighs: priority, the time since the last one, and whether somebody asked for it."""
     since = (world.first - site.last).days if site.last else NEVER_VISITED_DAYS
-    return site.priority * (1 + max(0, min(since, NEVER_VISITED_DAYS)) / 360)
+    asked = ASKED_WEIGHT if site.wish else 1.0
+    return asked * site.priority * (1 + max(0, min(since, NEVER_VISITED_DAYS)) / 360)
 
 
 def _matrix(world: World) -> Matrix:
@@ -124,7 +158,7 @@ def _vehicle(world: World, van: VanFacts) -> Vehicle:
     )
 
 
-def _site(world: World, site: SiteFacts, held: int) -> Site:
+def _site(world: World, site: SiteFacts, held: int, wished_since: dt.date | None) -> Site:
     # Which vans will do is said van by van, for type and county alike.
     kinds = frozenset(van.id for van in world.vans.values() if season.fits(van, site))
     windows = {
@@ -133,11 +167,14 @@ def _site(world: World, site: SiteFacts, held: int) -> Site:
         if (found := world.windows(site, day))
     }
     open_on = {number: found for number, found in windows.items() if found}
+    visits = max(season.wanted(world, site), held)
+    if wished_since and visits == 1 and not held:
+        open_on = _wished(world, site, open_on, wished_since)
     return Site(
         key=site.id,
         place=site.at or 0,
         service=site.service,
-        visits=max(season.wanted(world, site), held),
+        visits=visits,
         days=frozenset(open_on),
         least_gap=max(site.least_days, 1),
         last_visit=(site.last - world.first).days if site.last else None,
@@ -146,6 +183,19 @@ def _site(world: World, site: SiteFacts, held: int) -> Site:
         township=site.township,
         weight=weight(world, site),
     )
+
+
+def _wished(
+    world: World, site: SiteFacts, open_on: dict[int, tuple[Window, ...]], since: dt.date
+) -> dict[int, tuple[Window, ...]]:
+    """Return the open days that were wished for and are still possible; all where there is none."""
+    if site.wish is None:
+        return open_on
+    early = max(site.wish[0], since)
+    if site.last:
+        early = max(early, site.last + dt.timedelta(days=max(site.least_days, 1)))
+    first, last = (early - world.first).days, (site.wish[1] - world.first).days
+    return {day: found for day, found in open_on.items() if first <= day <= last} or open_on
 
 
 def _promised(world: World, name: str, day: dt.date) -> Window | None:

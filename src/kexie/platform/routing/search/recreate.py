@@ -1,7 +1,5 @@
 """Recreate: inserting what was set aside, one site after the other, each where it is cheapest."""
 
-import numpy as np
-
 from kexie.platform.routing import columns as c
 from kexie.platform.routing.arrays import Data, State
 from kexie.platform.routing.compiled import compiled
@@ -15,20 +13,50 @@ BLINK = 0.01  # how often an insertion is overlooked
 
 
 @compiled
-def recreate(d: Data, s: State) -> None:
-    """Insert what was set aside, one after the other, each where it is cheapest."""
+def recreate(d: Data, s: State, limit: float, complete: bool) -> bool:
+    """Insert what was set aside, one after the other, each where it is cheapest.
+
+    Stop with False as soon as the plan costs more than `limit`, or lacks what a plan that was complete did not.
+    """
     n = s.counts[c.N_REMOVED]
     _order(d, s, n)
-    for k in np.argsort(s.order[:n], kind="mergesort"):
-        i, day = s.sites[c.REMOVED, k], s.sites[c.REMOVED_DAY, k]
-        if day < 0:
-            insert(d, s, i)
-        elif not insert_on(d, s, i, day):
-            take_all(d, s, i)
-            insert(d, s, i)
+    _sort(s, n)
+    hopeful = True
     for k in range(n):
+        if hopeful:
+            i = s.sites[c.REMOVED, k]
+            _insert_again(d, s, i, s.sites[c.REMOVED_DAY, k])
+            lacks = s.sites[c.SERVED, i] < d.site_ints[c.VISITS, i] and d.site_floats[c.PENALTY, i] < 0.0
+            hopeful = s.totals[c.NOW_COST] <= limit and not (complete and lacks)
         s.sites[c.IS_REMOVED, s.sites[c.REMOVED, k]] = 0
     s.counts[c.N_REMOVED] = 0
+    return hopeful
+
+
+@compiled
+def _insert_again(d: Data, s: State, i: int, day: int) -> None:
+    """Insert a site on the day it was taken from, else wherever it may be."""
+    if day < 0:
+        insert(d, s, i)
+    elif not insert_on(d, s, i, day):
+        take_all(d, s, i)
+        insert(d, s, i)
+
+
+@compiled
+def _sort(s: State, n: int) -> None:
+    """Bring what was set aside into the chosen order. There are few, so that insertion is quickest."""
+    for k in range(1, n):
+        value, i, day = s.order[k], s.sites[c.REMOVED, k], s.sites[c.REMOVED_DAY, k]
+        j = k
+        while j > 0 and s.order[j - 1] > value:
+            s.order[j] = s.order[j - 1]
+            s.sites[c.REMOVED, j] = s.sites[c.REMOVED, j - 1]
+            s.sites[c.REMOVED_DAY, j] = s.sites[c.REMOVED_DAY, j - 1]
+            j -= 1
+        s.order[j] = value
+        s.sites[c.REMOVED, j] = i
+        s.sites[c.REMOVED_DAY, j] = day
 
 
 @compiled

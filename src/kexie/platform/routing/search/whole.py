@@ -11,7 +11,7 @@ from kexie.platform.routing.arrays import Data, Longs, State
 from kexie.platform.routing.compiled import compiled, entrance
 from kexie.platform.routing.search.chance import draw
 from kexie.platform.routing.search.changes import changed, go_back, put, remember, set_aside, settle, take_all
-from kexie.platform.routing.search.limits import TINY
+from kexie.platform.routing.search.limits import INFINITE, TINY
 from kexie.platform.routing.search.recreate import recreate
 from kexie.platform.routing.search.ruin import retry_missing, ruin
 
@@ -45,7 +45,7 @@ def start(d: Data, s: State, routes: Longs, sites: Longs) -> None:
         if s.sites[c.SERVED, i] < d.site_ints[c.VISITS, i]:
             take_all(d, s, i)
             set_aside(s, i, -1)
-    recreate(d, s)
+    recreate(d, s, INFINITE, False)
     settle(s)
     lack, penalties = missing(d, s)
     s.totals[c.NOW_MISSING] = lack
@@ -60,19 +60,20 @@ def search(d: Data, s: State, iterations: int, temperature: float) -> None:
     lack, penalties = missing(d, s)
     now = d.big * lack + s.totals[c.NOW_COST] + penalties
     for _ in range(iterations):
+        limit = now - temperature * math.log(max(draw(s), 1e-300))
         ruin(d, s)
         retry_missing(d, s)
-        recreate(d, s)
-        lack, penalties = missing(d, s)
-        new = d.big * lack + s.totals[c.NOW_COST] + penalties
-        if new < now - temperature * math.log(max(draw(s), 1e-300)):
-            now = new
-            s.totals[c.NOW_MISSING] = lack
-            settle(s)
-            _keep_if_best(s, lack, s.totals[c.NOW_COST] + penalties)
-        else:
-            go_back(d, s)
-            settle(s)
+        if recreate(d, s, limit, lack <= 0.0):
+            new_lack, penalties = missing(d, s)
+            new = d.big * new_lack + s.totals[c.NOW_COST] + penalties
+            if new < limit:
+                now, lack = new, new_lack
+                s.totals[c.NOW_MISSING] = lack
+                settle(s)
+                _keep_if_best(s, lack, s.totals[c.NOW_COST] + penalties)
+                continue
+        go_back(d, s)
+        settle(s)
 
 
 @compiled

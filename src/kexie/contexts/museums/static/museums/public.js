@@ -25,7 +25,25 @@ if (party) {
     refresh();
   });
   party.addEventListener("input", refresh);
+  window.addEventListener("pageshow", refresh);  // going back, the browser fills in after scripts have run
   refresh();
+}
+
+// Waiting for one's turn at a release: counted by this device's own ticks from the server's time, so a wrong clock does not matter.
+const turn = document.querySelector("[data-turn]");
+if (turn) {
+  const wait = Number(turn.dataset.turn) - Number(turn.dataset.now), since = performance.now();
+  const left = turn.querySelector("[data-left]"), said = turn.querySelector("[data-said]");
+  const words = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  left.hidden = false;
+  const tick = () => {
+    const rest = wait - (performance.now() - since), seconds = Math.max(0, Math.ceil(rest / 1000));
+    left.textContent = words(seconds);
+    if ([600, 300, 60, 10].includes(seconds)) said.textContent = left.textContent;
+    if (rest > 0) setTimeout(tick, Math.min(rest, 250));
+    else if ("goes" in turn.dataset) party.requestSubmit();
+  };
+  tick();
 }
 
 const who = document.querySelector("form[data-who]");
@@ -65,6 +83,7 @@ if (who) {
   };
   who.addEventListener("input", refresh);
   who.addEventListener("change", refresh);
+  window.addEventListener("pageshow", refresh);
   refresh();
 }
 

@@ -10,34 +10,21 @@ Answers of 401 carry `code`: "revoked" (empty yourself) or "unknown" (pair again
 `message` in the reader's language.
 """
 
-import base64
-import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from kexie.contexts.museums.models import Museum
-from kexie.contexts.museums.operations import gate_notes
-from kexie.contexts.museums.queries import gate
+from kexie.contexts.museums.operations import gate_lists, gate_notes
 from kexie.kernel.errors import UserError
-from kexie.platform import crypto
-from kexie.platform.audit import operations as audit
-from kexie.platform.capacity.models import Device, Passage
-from kexie.platform.capacity.operations import devices, passages
-from kexie.platform.tickets import daylist
-from kexie.platform.tickets.token import tag_of
+from kexie.platform.capacity.models import Device
+from kexie.platform.capacity.operations import devices
 
 BAD_REQUEST, UNAUTHORIZED, UNPROCESSABLE = 400, 401, 422
-# Packing a very full day takes seconds: such a list is kept a while, and whoever gets it asks for the changes since.
-_KEEP_FROM, _KEEP_SECONDS = 5000, 600
-_SHOWN_DOUBLES = 20
 DeviceView = Callable[..., HttpResponseBase]
 
 
@@ -75,19 +62,7 @@ def _for_device(view: DeviceView) -> Callable[..., HttpResponseBase]:
 def pair(request: HttpRequest) -> HttpResponse:
     """Pair the phone on which a code was typed."""
     code = str(gate_notes.body_of(request.body).get("code", ""))
-    paired = devices.pair(code=code, now=timezone.now())
-    museum = gate.museum_of(paired.device)
-    keys = {number: base64.b64encode(key).decode() for number, key in sorted(crypto.public_keys().items())}
-    return JsonResponse({
-        "token": paired.token,
-        "key": base64.b64encode(paired.key).decode(),
-        "device": str(paired.device.pk),
-        "name": paired.device.name,
-        "gate": paired.device.gate,
-        "museum": museum.name,
-        "venue": tag_of(gate.venue_of(museum)).hex(),
-        "keys": keys,
-    })  # fmt: skip
+    return JsonResponse(gate_lists.paired_out(devices.pair(code=code, now=timezone.now())))
 
 
 @_plain
@@ -102,27 +77,8 @@ def notes(request: HttpRequest) -> HttpResponse:
 @require_safe
 def day_list(request: HttpRequest, device: Device) -> HttpResponse:
     """Give the day's list, or what changed in it, encrypted for this device alone."""
-    now, museum = timezone.now(), gate.museum_of(device)
-    day = timezone.localdate(now)
-    since = parse_datetime(request.GET.get("since", "").replace(" ", "+"))
-    if since is None or timezone.is_naive(since) or timezone.localdate(since) != day:
-        packed = _whole(museum, day, now)
-    else:
-        head, rows = gate.day_list(museum, day, now=now, since=since)
-        packed = daylist.pack(_with_state(head, device, day), rows)
-    sealed = daylist.seal(packed, key=devices.key_of(device))
+    sealed = gate_lists.day_list(device=device, since=request.GET.get("since", ""), now=timezone.now())
     return HttpResponse(sealed, content_type="application/octet-stream")
-
-
-def _whole(museum: Museum, day: dt.date, now: dt.datetime) -> bytes:
-    place = f"gate-list:{museum.pk}:{day}"
-    kept: bytes | None = cache.get(place)
-    if kept is None:
-        head, rows = gate.day_list(museum, day, now=now)
-        kept = daylist.pack(head, rows)
-        if len(rows) >= _KEEP_FROM:
-            cache.set(place, kept, _KEEP_SECONDS)
-    return kept
 
 
 @_for_device
@@ -130,50 +86,8 @@ def _whole(museum: Museum, day: dt.date, now: dt.datetime) -> bytes:
 def find(request: HttpRequest, device: Device) -> HttpResponse:
     """Look up whoever has this document number; that it was looked up is written down, the number is not."""
     number = str(gate_notes.body_of(request.body).get("number", ""))
-    now, museum = timezone.now(), gate.museum_of(device)
-    day = timezone.localdate(now)
-    ids = gate.by_number(museum, day, number)
-    head, rows = gate.rows_of(museum, day, ids, now=now)
-    audit.append(
-        association_id=device.association_id, actor=None, action="museums.find_at_gate", subject=device,
-        detail={"found": len(rows)}, now=now,
-    )  # fmt: skip
-    sealed = daylist.seal(daylist.pack(head, rows), key=devices.key_of(device))
+    sealed = gate_lists.find(device=device, number=number, now=timezone.now())
     return HttpResponse(sealed, content_type="application/octet-stream")
-
-
-def _with_state(head: daylist.Head, device: Device, day: dt.date) -> daylist.Head:
-    """Return the head of a list of changes with what every device shows: the count, and double entries."""
-    tally = passages.tally_of(device.association_id, device.venue_id, day)
-    open_ = passages.doubles(device.association_id, device.venue_id, day)[:_SHOWN_DOUBLES]
-    return head.saying(tally=gate_notes.tally_out(tally), doubles=_doubles(open_))
-
-
-def _doubles(found: Iterable[Passage]) -> list[dict[str, Any]]:
-    shown = list(found)
-    firsts = passages.first_entries([one.reservation_id for one in shown if one.reservation_id])
-    return [_double(one, firsts.get(one.reservation_id)) for one in shown if one.reservation_id]
-
-
-def _double(one: Passage, first: Passage | None) -> dict[str, Any]:
-    return {
-        "code": one.reservation.code if one.reservation else "",
-        "count": one.count,
-        "at": gate_notes.milliseconds(one.at),
-        "gate": _gate(one),
-        "device": str(one.device_id),
-        "first": {
-            "at": gate_notes.milliseconds(first.at),
-            "gate": _gate(first),
-            "device": str(first.device_id),
-        }
-        if first
-        else None,
-    }
-
-
-def _gate(passage: Passage) -> str:
-    return (passage.device.gate or passage.device.name) if passage.device else ""
 
 
 def _refusal(code: str, message: str, status: int) -> JsonResponse:

@@ -4,18 +4,21 @@ import datetime as dt
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from kexie.contexts.museums.models import DailyVisits
+from kexie.contexts.museums.models import DailyVisits, DayCount
 from kexie.contexts.museums.operations import daycount as operations
 from kexie.contexts.museums.operations.daycount import Word
 from kexie.contexts.museums.queries import daycount as queries
 from kexie.contexts.museums.queries.desk import uncounted_days
 from kexie.contexts.museums.web.base import UNPROCESSABLE
 from kexie.contexts.museums.web.desk.forms import ActForm, CorrectForm, CountForm
-from kexie.contexts.museums.web.desk.lists import paged
+from kexie.contexts.museums.web.desk.lists import Order, paged, sorted_rows, sorts
 from kexie.contexts.museums.web.desk.today import TodayBase
+from kexie.contexts.museums.web.exports import send
 from kexie.foundation.access.roles import Action
 from kexie.kernel.errors import NotFound, UserError
 from kexie.kernel.scope import Scope
@@ -23,21 +26,55 @@ from kexie.ledger.addresses import record_url
 from kexie.ledger.models import State
 from kexie.platform.capacity.models import Passage
 from kexie.platform.capacity.operations import passages
+from kexie.platform.imports.writing import CellValue, Heading
 from kexie.ui.nav import Link
+
+_ORDERS = {
+    "": Order(gettext_lazy("近的在前"), ()),
+    "oldest": Order(gettext_lazy("远的在前"), ("occurred_on",)),
+    "entries": Order(gettext_lazy("入馆多的在前"), ((F("tickets") + F("walk_ins")).desc(),)),
+    "peak": Order(gettext_lazy("同时在馆多的在前"), (F("peak").desc(nulls_last=True),)),
+}
 
 
 class DaysView(TodayBase):
     """The days that wait, and those that were confirmed."""
 
-    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+    def asked(self) -> QuerySet[DayCount]:
+        """Return the confirmed days in the order asked for."""
+        return sorted_rows(queries.day_counts(self.museum, self.readable), self.request.GET, _ORDERS)
+
+    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponseBase:
         """Show the list."""
-        page = paged(queries.day_counts(self.museum, self.readable), request.GET)
         context = {
-            "page": page,
+            "page": paged(self.asked(), request.GET),
+            "sorts": sorts(request.GET, _ORDERS),
+            "query": request.GET.urlencode(),
             "waiting": uncounted_days(self.museum, self.readable, now=self.now),
             "trail": self.trail(Link(_("今日"), self.url("today")), Link(_("当日核对"))),
         }
         return self.page("days", context)
+
+
+class DaysExportView(DaysView):
+    """The confirmed days as an Excel file."""
+
+    action: ClassVar[Action] = Action.EXPORT
+
+    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponseBase:
+        """Send the file."""
+        labels = (
+            _("日期"), _("凭预约入馆"), _("散客入馆"), _("离馆"), _("计数器读数"), _("最多同时在馆"), _("状态"),
+            _("确认人"),
+        )  # fmt: skip
+        return send(self, _("当日核对"), [Heading(label, 14) for label in labels], map(_line, self.asked()))
+
+
+def _line(one: DayCount) -> list[CellValue]:
+    return [
+        one.occurred_on, one.tickets, one.walk_ins, one.left, one.counter, one.peak, one.get_state_display(),
+        str(one.confirmed_by or ""),
+    ]  # fmt: skip
 
 
 class DayView(TodayBase):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from kexie.contexts.museums.models import HandCount
 from kexie.foundation.access.web.forms import PlainForm, add_error
+from kexie.foundation.desk.forms import Whole
 from kexie.foundation.visitors import details
 from kexie.foundation.visitors.details import DetailsRefused, Person
 from kexie.kernel import text
@@ -21,16 +22,10 @@ _LONG = 200
 ROWS = 5  # persons that one page of the desk takes
 
 
-class Number(forms.IntegerField):
-    """A whole number, also in full-width digits."""
+class Number(Whole):
+    """A number of people or days."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": "0"}), **options)
-        self.error_messages["invalid"] = gettext_lazy("请填写整数，例如 3。")
-
-    def to_python(self, value: Any) -> Any:
-        """Return the number however it was typed."""
-        return super().to_python(text.number(value) if isinstance(value, str) else value)
+    default_error_messages = {"invalid": gettext_lazy("请填写整数，例如 3。")}
 
 
 class Day(forms.DateField):

@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,12 +18,14 @@ from kexie.contexts.museums.operations.booking import BookingRefused
 from kexie.contexts.museums.queries import groups as queries
 from kexie.contexts.museums.web.base import UNPROCESSABLE
 from kexie.contexts.museums.web.desk.forms import ActForm, CheckInForm, Number, reason
-from kexie.contexts.museums.web.desk.lists import chips, paged
+from kexie.contexts.museums.web.desk.lists import Order, chips, paged, sorted_rows, sorts
 from kexie.contexts.museums.web.desk.today import TodayBase, span
+from kexie.contexts.museums.web.exports import send
 from kexie.foundation.access.roles import Action
 from kexie.foundation.people.masking import mask_phone
 from kexie.kernel import text
 from kexie.kernel.errors import NotFound, Text
+from kexie.platform.imports.writing import CellValue, Heading
 from kexie.ui.nav import Link
 
 State = GroupRequest.State
@@ -85,30 +88,70 @@ class ChangeForm(ActForm):
         self.fields["slot"].choices = slots  # type: ignore[attr-defined]  # a choice field
 
 
+_ORDERS = {
+    "": Order(gettext_lazy("按来馆日期"), ()),
+    "made": Order(gettext_lazy("新申请在前"), ("-made_at",)),
+    "size": Order(gettext_lazy("人数多的在前"), ("-size",)),
+    "organisation": Order(gettext_lazy("按单位名称"), ("organisation",)),
+}
+
+
 class GroupsView(TodayBase):
     """The requests of a museum."""
 
     tab = "groups"
 
-    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
-        """Show the list, by default those still to come."""
-        state, words = request.GET.get("state", ""), text.clean(request.GET.get("q", ""))[:60]
+    def asked(self) -> QuerySet[GroupRequest]:
+        """Return the requests that the address asks for, by default those still to come."""
+        state, words = self.request.GET.get("state", ""), self.words()
         is_past = state == "PAST"
         since = None if is_past or words else timezone.localdate(self.now)
         known = state if state in State.values else ""
         rows = queries.groups(self.museum, self.readable, state=known, words=words, since=since)
         if is_past:
-            rows = rows.filter(slot__offer__day__lt=timezone.localdate(self.now)).order_by(
-                "-slot__offer__day"
-            )
+            today = timezone.localdate(self.now)
+            rows = rows.filter(slot__offer__day__lt=today).order_by("-slot__offer__day")
+        return sorted_rows(rows, self.request.GET, _ORDERS)
+
+    def words(self) -> str:
+        """Return what is searched for."""
+        return text.clean(self.request.GET.get("q", ""))[:60]
+
+    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponseBase:
+        """Show the list."""
+        state, words = request.GET.get("state", ""), self.words()
         choices: list[tuple[str, Text]] = [("", _("将来馆")), *State.choices, ("PAST", _("以往"))]
         context = {
-            "page": paged(rows, request.GET),
+            "page": paged(self.asked(), request.GET),
             "chips": chips(request.GET, "state", choices, state),
+            "sorts": sorts(request.GET, _ORDERS),
             "words": words,
+            "query": request.GET.urlencode(),
             "is_plain": not (state or words),
         }
         return self.page("groups", context)
+
+
+class GroupsExportView(GroupsView):
+    """The same as an Excel file, without rosters and telephone numbers."""
+
+    action: ClassVar[Action] = Action.EXPORT
+
+    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponseBase:
+        """Send the file."""
+        labels = (
+            _("日期"), _("时段"), _("单位名称"), _("团队类型"), _("总人数"), _("带队人数"), _("领队姓名"), _("状态"),
+            _("申请号"),
+        )  # fmt: skip
+        return send(self, _("团队预约"), [Heading(label, 16) for label in labels], map(_line, self.asked()))
+
+
+def _line(one: GroupRequest) -> list[CellValue]:
+    offer = one.slot.offer
+    return [
+        offer.day, span(one.slot), one.organisation, one.get_kind_display(), one.size, one.leaders, one.leader_name,
+        one.get_state_display(), one.code,
+    ]  # fmt: skip
 
 
 class GroupCalendarView(TodayBase):

@@ -13,6 +13,7 @@ from docx.shared import Cm, Pt
 from openpyxl import Workbook
 
 from kexie.contexts.museums.queries.performance import Line, Paper
+from kexie.contexts.museums.web.exports import local
 from kexie.platform.imports import writing
 from kexie.platform.imports.writing import CellValue, Heading
 
@@ -63,7 +64,7 @@ def _proofs(paper: Paper) -> Iterator[Sequence[CellValue]]:
     for one in paper.figures():
         period = one.cell.period
         span = f"{period.start or _('有记录以来')} – {period.last_day}"
-        moment = timezone.localtime(one.as_of).replace(tzinfo=None)
+        moment = local(one.as_of)
         value = one.value if one.rows else None
         yield (one.measure.key, span, value, one.rows, moment, str(one.measure.definition), one.digest)
 

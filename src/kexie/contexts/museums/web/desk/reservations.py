@@ -39,7 +39,9 @@ _MOST_SLOTS = 60
 # What the history of a reservation says, by the action in the audit log.
 WORDS: dict[str, Text] = {
     "capacity.confirmed": gettext_lazy("预约成功"),
-    "capacity.held": gettext_lazy("保留名额"),
+    "capacity.book": gettext_lazy("预约成功"),
+    "capacity.hold": gettext_lazy("保留名额"),
+    "capacity.extend": gettext_lazy("延长保留"),
     "capacity.cancelled": gettext_lazy("已取消"),
     "capacity.expired": gettext_lazy("超时释放"),
     "capacity.changed": gettext_lazy("减少人数"),

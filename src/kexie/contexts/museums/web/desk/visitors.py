@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,11 +16,13 @@ from kexie.contexts.museums.queries import standing as queries
 from kexie.contexts.museums.queries.rules import rules_on
 from kexie.contexts.museums.web.base import UNPROCESSABLE
 from kexie.contexts.museums.web.desk.forms import ActForm, Day, Number, reason
-from kexie.contexts.museums.web.desk.lists import chips, paged
+from kexie.contexts.museums.web.desk.lists import Order, chips, paged, sorted_rows, sorts
 from kexie.contexts.museums.web.desk.today import TodayBase, span
+from kexie.contexts.museums.web.exports import local, send
 from kexie.foundation.access.roles import Action
 from kexie.kernel.errors import NotFound, Text
 from kexie.platform.capacity.models import Block, Conduct
+from kexie.platform.imports.writing import CellValue, Heading
 from kexie.ui.nav import Link
 
 _AMNESTY_DAYS = 7
@@ -67,16 +70,36 @@ class AmnestyForm(ActForm):
         self.fields["slot"].choices = choices  # type: ignore[attr-defined]  # a choice field
 
 
+_BLOCK_ORDERS = {
+    "": Order(gettext_lazy("新限制在前"), ()),
+    "until": Order(gettext_lazy("先到期的在前"), ("until",)),
+}
+_CONDUCT_ORDERS = {
+    "": Order(gettext_lazy("新的在前"), ()),
+    "oldest": Order(gettext_lazy("旧的在前"), ("at",)),
+}
+
+
 class BlocksView(TodayBase):
     """Who may not book, and who appeals."""
 
     tab = "visitors"
 
-    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+    @property
+    def which(self) -> str:
+        """Which blocks the address asks for."""
+        show = self.request.GET.get("show", "in_force")
+        return show if show in queries.SHOWS else "in_force"
+
+    def asked(self) -> QuerySet[Block]:
+        """Return them in the order asked for."""
+        rows = queries.blocks(self.museum, self.readable, show=self.which, now=self.now)
+        return sorted_rows(rows, self.request.GET, _BLOCK_ORDERS)
+
+    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponseBase:
         """Show the list."""
-        show = request.GET.get("show", "in_force")
-        show = show if show in queries.SHOWS else "in_force"
-        page = paged(queries.blocks(self.museum, self.readable, show=show, now=self.now), request.GET)
+        show = self.which
+        page = paged(self.asked(), request.GET)
         words = queries.subjects([one.subject for one in page], self.museum.association_id)
         labels = [
             ("in_force", _("限制中")),
@@ -88,11 +111,31 @@ class BlocksView(TodayBase):
             "page": page,
             "lines": [(one, words[one.subject]) for one in page],
             "chips": chips(request.GET, "show", labels, show),
+            "sorts": sorts(request.GET, _BLOCK_ORDERS),
+            "query": request.GET.urlencode(),
             "show": show,
             "now": self.now,
             "rules": rules_on(self.museum.pk, timezone.localdate(self.now), self.readable),
         }
         return self.page("blocks", context)
+
+
+class BlocksExportView(BlocksView):
+    """The same as an Excel file; accounts stay masked."""
+
+    action: ClassVar[Action] = Action.EXPORT
+
+    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponseBase:
+        """Send the file."""
+        labels = (_("限制对象"), _("原因"), _("起"), _("止"), _("申诉"), _("解除时间"))
+        found = list(self.asked())
+        words = queries.subjects([one.subject for one in found], self.museum.association_id)
+        rows = ([words[one.subject], *_block_line(one)] for one in found)
+        return send(self, _("限制与申诉"), [Heading(label, 18) for label in labels], rows)
+
+
+def _block_line(one: Block) -> list[CellValue]:
+    return [one.reason, local(one.since), local(one.until), one.get_appeal_display(), local(one.lifted_at)]
 
 
 class BlockView(TodayBase):
@@ -251,15 +294,20 @@ class AmnestyView(TodayBase):
 
 
 class ConductView(TodayBase):
-    """No-shows and cancellations, the latest first."""
+    """No-shows and cancellations."""
 
     tab = "visitors"
 
-    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+    def asked(self) -> QuerySet[Conduct]:
+        """Return those that the address asks for, in its order."""
+        kind, standing = self.request.GET.get("kind", ""), self.request.GET.get("standing", "")
+        rows = queries.conduct(self.museum, self.readable, kind=kind, standing=standing)
+        return sorted_rows(rows, self.request.GET, _CONDUCT_ORDERS)
+
+    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponseBase:
         """Show the list."""
         kind, standing = request.GET.get("kind", ""), request.GET.get("standing", "")
-        rows = queries.conduct(self.museum, self.readable, kind=kind, standing=standing)
-        page = paged(rows, request.GET)
+        page = paged(self.asked(), request.GET)
         kinds: list[tuple[str, Text]] = [("", _("全部")), *Conduct.Kind.choices]
         standings = [("", _("全部情况")), ("counts", _("仍计入")), ("forgiven", _("已免记"))]
         context = {
@@ -267,7 +315,29 @@ class ConductView(TodayBase):
             "lines": queries.noted(list(page), self.museum.association_id),
             "kinds": chips(request.GET, "kind", kinds, kind),
             "standings": chips(request.GET, "standing", standings, standing),
+            "sorts": sorts(request.GET, _CONDUCT_ORDERS),
+            "query": request.GET.urlencode(),
             "is_plain": not (kind or standing),
             "trail": self.trail(Link(_("观众"), self.url("visitors")), Link(_("履约记录"))),
         }
         return self.page("conduct", context)
+
+
+class ConductExportView(ConductView):
+    """The same as an Excel file; accounts stay masked."""
+
+    action: ClassVar[Action] = Action.EXPORT
+
+    def get(self, request: HttpRequest, **_kwargs: Any) -> HttpResponseBase:
+        """Send the file."""
+        labels = (_("时间"), _("类型"), _("账号"), _("参观日期"), _("预约号"), _("免记时间"), _("免记的原因"))
+        rows = map(_conduct_line, queries.noted(list(self.asked()), self.museum.association_id))
+        return send(self, _("履约记录"), [Heading(label, 18) for label in labels], rows)
+
+
+def _conduct_line(one: queries.Noted) -> list[CellValue]:
+    conduct, visit = one.conduct, one.reservation
+    return [
+        local(conduct.at), conduct.get_kind_display(), one.who, visit.day if visit else None, visit.code if visit else None,
+        local(conduct.forgiven_at), conduct.forgiven_reason,
+    ]  # fmt: skip

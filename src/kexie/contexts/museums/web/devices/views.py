@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -16,15 +16,18 @@ from django.utils.translation import gettext_lazy
 
 from kexie.contexts.museums.queries import gate
 from kexie.contexts.museums.web.base import UNPROCESSABLE, MuseumView
+from kexie.contexts.museums.web.desk.lists import Order, chips, paged, sorted_rows, sorts
+from kexie.contexts.museums.web.exports import local, send
 from kexie.foundation.access.roles import Action
 from kexie.kernel.errors import UserError
 from kexie.platform.capacity.models import Device, Passage
 from kexie.platform.capacity.operations import devices, passages
+from kexie.platform.imports.writing import Heading
 from kexie.platform.tickets import qr
 from kexie.ui.nav import Link
 from kexie.ui.tables import Cell, Column, Row, Table
 
-_PER_PAGE = 30
+_SHOWN = (("", gettext_lazy("在用")), ("revoked", gettext_lazy("已停用")), ("all", gettext_lazy("全部")))
 _SESSION = "pairing:{}"
 
 
@@ -69,10 +72,24 @@ class _DeviceView(MuseumView):
         return self.go("device_code", pk=device.pk)
 
 
+_ORDERS = {
+    "": Order(gettext_lazy("按名称"), ()),
+    "seen": Order(gettext_lazy("久未同步的在前"), (F("seen_at").asc(nulls_first=True),)),
+    "pending": Order(gettext_lazy("待同步多的在前"), ("-pending",)),
+}
+
+
 class DevicesView(_DeviceView):
     """The list of scanners, and a form to add one."""
 
-    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+    def asked(self) -> QuerySet[Device]:
+        """Return the scanners that the address asks for, in its order."""
+        found = devices.devices(self.museum.association_id, self.venue_id)
+        shown = self.request.GET.get("show", "")
+        found = found.filter(revoked_at__isnull=shown != "revoked") if shown != "all" else found
+        return sorted_rows(found, self.request.GET, _ORDERS)
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponseBase:
         """Show them."""
         return self._list(NameForm())
 
@@ -88,27 +105,19 @@ class DevicesView(_DeviceView):
         return self._list(form, status=UNPROCESSABLE)
 
     def _list(self, form: NameForm, *, status: int = 200) -> HttpResponse:
-        found = devices.devices(self.museum.association_id, self.venue_id)
-        shown = self.request.GET.get("show", "")
-        found = found.filter(revoked_at__isnull=shown != "revoked") if shown != "all" else found
-        page = Paginator(found, _PER_PAGE).get_page(self.request.GET.get("page"))
+        page = paged(self.asked(), self.request.GET)
         doubles = passages.doubles(self.museum.association_id, self.venue_id, timezone.localdate())
         context = {
             "form": form,
             "page": page,
             "table": self._table(page.object_list),
-            "chips": self._chips(shown),
+            "chips": chips(self.request.GET, "show", _SHOWN, self.request.GET.get("show", "")),
+            "sorts": sorts(self.request.GET, _ORDERS),
+            "query": self.request.GET.urlencode(),
             "doubles": self._doubles(list(doubles)),
             "scanner": self.request.build_absolute_uri(reverse("checkin:scanner")),
         }
         return self.page("devices", context, status=status)
-
-    def _chips(self, shown: str) -> list[Link]:
-        here = self.url("devices")
-        choices = (("", _("在用")), ("revoked", _("已停用")), ("all", _("全部")))
-        return [
-            Link(label, f"{here}?show={key}" if key else here, current=key == shown) for key, label in choices
-        ]
 
     def _table(self, found: Any) -> Table:
         columns = (
@@ -130,6 +139,21 @@ class DevicesView(_DeviceView):
         return [
             {"double": one, "first": firsts.get(one.reservation_id)} for one in found if one.reservation_id
         ]
+
+
+class DevicesExportView(DevicesView):
+    """The same as an Excel file."""
+
+    action: ClassVar[Action] = Action.EXPORT
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponseBase:
+        """Send the file."""
+        labels = (_("设备"), _("入口"), _("状态"), _("最近同步"), _("待同步"), _("时钟偏差"))
+        rows = (
+            [one.name, one.gate, str(state_of(one)), local(one.seen_at), one.pending, str(skew_of(one))]
+            for one in self.asked()
+        )
+        return send(self, _("核验设备"), [Heading(label, 16) for label in labels], rows)
 
 
 class DeviceView(_DeviceView):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from kexie.contexts.museums.models import Museum, Severity, Spare, WorkOrder
 from kexie.contexts.museums.operations import repairs, spares
 from kexie.contexts.museums.queries import repairs as queries
-from kexie.contexts.museums.web.forms import Day, DeskForm, Lines, Whole, Words
+from kexie.contexts.museums.web.forms import Day, DeskForm, Fraction, Lines, Whole, Words
 from kexie.foundation.access.models import Account
 from kexie.kernel.errors import Text
 from kexie.kernel.scope import Scope
@@ -107,7 +107,7 @@ class FinishForm(ActForm):
     needed = frozenset({"result"})
 
     result = Lines(label=gettext_lazy("处理结果"), required=False, max_length=500)
-    cost = forms.DecimalField(
+    cost = Fraction(
         label=gettext_lazy("费用（元）"), required=False, min_value=0, max_digits=10, decimal_places=2
     )
     supplier = Words(label=gettext_lazy("维修单位"), required=False, max_length=100)

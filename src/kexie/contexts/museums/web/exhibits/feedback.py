@@ -18,7 +18,7 @@ from kexie.contexts.museums.operations import feedback as operations
 from kexie.contexts.museums.queries import feedback as queries
 from kexie.contexts.museums.web import figures
 from kexie.contexts.museums.web.base import UNPROCESSABLE, MuseumView
-from kexie.contexts.museums.web.exports import send
+from kexie.contexts.museums.web.exports import local, send
 from kexie.contexts.museums.web.forms import DeskForm, FilterForm, Lines, Words, choice
 from kexie.foundation.access.roles import Action
 from kexie.kernel import text
@@ -136,7 +136,7 @@ class ExportView(FeedbackLists):
 
     def _values(self) -> Iterator[list[Any]]:
         for one in self.asked():
-            said = timezone.localtime(one.said_at).replace(tzinfo=None)
+            said = local(one.said_at)
             yield [
                 one.code, said, one.visited_on, one.get_score_display(), tags_of(one), one.text,
                 _("是") if one.is_visit else _("否"), one.get_state_display(), one.answer,

@@ -19,10 +19,10 @@ from kexie.contexts.museums.queries import exhibits
 from kexie.contexts.museums.queries import repairs as queries
 from kexie.contexts.museums.web.base import CONTEXT, UNPROCESSABLE
 from kexie.contexts.museums.web.exhibits.photos import PHOTO_ACCEPT, PhotoField
-from kexie.contexts.museums.web.exhibits.speakers import speaker
 from kexie.contexts.museums.web.forms import DeskForm, Lines, Words
 from kexie.foundation.access.models import Account
 from kexie.foundation.access.roles import Action
+from kexie.foundation.access.web.speakers import speaker
 from kexie.foundation.units import queries as units
 from kexie.kernel.errors import Forbidden, NotFound
 from kexie.ui.nav import Link

@@ -19,9 +19,9 @@ from kexie.contexts.museums.models import Feedback, Museum, Score, Tag
 from kexie.contexts.museums.operations import feedback as operations
 from kexie.contexts.museums.queries import feedback as queries
 from kexie.contexts.museums.web.base import UNPROCESSABLE
-from kexie.contexts.museums.web.exhibits.speakers import speaker
 from kexie.contexts.museums.web.forms import Day, DeskForm, Lines, Words
 from kexie.foundation.access.queries import public_scope
+from kexie.foundation.access.web.speakers import speaker
 from kexie.foundation.units import queries as units
 from kexie.kernel.errors import NotFound
 from kexie.ui import lists

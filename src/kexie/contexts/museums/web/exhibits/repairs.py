@@ -20,7 +20,7 @@ from kexie.contexts.museums.web import figures
 from kexie.contexts.museums.web.base import UNPROCESSABLE, MuseumView
 from kexie.contexts.museums.web.exhibits.acts import ACTS, Act, Doing
 from kexie.contexts.museums.web.exhibits.register import ids
-from kexie.contexts.museums.web.exports import send
+from kexie.contexts.museums.web.exports import local, send
 from kexie.contexts.museums.web.forms import FilterForm, choice
 from kexie.foundation.access.roles import Action
 from kexie.kernel import text
@@ -150,7 +150,7 @@ class ExportView(OrdersView):
             yield [
                 one.label, one.exhibit.number, one.exhibit.name, one.exhibit.hall.name, one.get_kind_display(),
                 one.get_source_display(), one.get_state_display(), one.get_severity_display(),
-                _local(one.reported_at), one.due_on, _local(one.done_at),
+                local(one.reported_at), one.due_on, local(one.done_at),
                 one.assignee.display_name if one.assignee else "", one.cost, one.result or one.closed_reason,
             ]  # fmt: skip
 
@@ -262,7 +262,3 @@ def _named(word: str) -> Q:
     if dash and year.isdecimal() and number.isdecimal():
         return found | Q(year=int(year), number=int(number))
     return found | Q(number=int(label)) if label.isdecimal() else found
-
-
-def _local(moment: dt.datetime | None) -> dt.datetime | None:
-    return timezone.localtime(moment).replace(tzinfo=None) if moment else None

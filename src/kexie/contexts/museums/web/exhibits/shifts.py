@@ -19,7 +19,7 @@ from kexie.contexts.museums.operations import shifts as operations
 from kexie.contexts.museums.queries import shifts as queries
 from kexie.contexts.museums.web import figures
 from kexie.contexts.museums.web.base import UNPROCESSABLE, MuseumView
-from kexie.contexts.museums.web.forms import Day, DeskForm, FilterForm, Whole, Words, choice
+from kexie.contexts.museums.web.forms import Day, DeskForm, FilterForm, Fraction, Whole, Words, choice
 from kexie.foundation.access.roles import Action
 from kexie.kernel import text
 from kexie.kernel.errors import UserError
@@ -314,7 +314,7 @@ def _hours(
 ) -> tuple[dict[uuid.UUID, Decimal | None], list[dict[str, Any]]]:
     """Return the hours entered, and the rows with their errors if any is wrong."""
     found: dict[uuid.UUID, Decimal | None] = {}
-    field = forms.DecimalField(max_digits=4, decimal_places=1, min_value=Decimal("0.5"), max_value=12)
+    field = Fraction(max_digits=4, decimal_places=1, min_value=Decimal("0.5"), max_value=12)
     is_wrong = False
     for row in rows:
         pk = row["sign_up"].pk

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from kexie.foundation.access.web.forms import PlainForm, add_error
+from kexie.foundation.desk import forms as desk
 from kexie.kernel import text
 from kexie.kernel.errors import UserError
 
@@ -68,8 +69,8 @@ class Clock(forms.TimeField):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 
-class Whole(forms.IntegerField):
-    """A whole number in any digits; negative ones make no sense here."""
+class Whole(desk.Whole):
+    """A whole number that is not negative."""
 
     default_error_messages = {
         "invalid": _("请填写整数，例如 120。"),
@@ -77,12 +78,7 @@ class Whole(forms.IntegerField):
     }
 
     def __init__(self, **options: Any) -> None:
-        given = {"min_value": 0, "max_value": 1_000_000, **options}
-        super().__init__(**{"widget": forms.TextInput(attrs={"inputmode": "numeric"}), **given})
-
-    def to_python(self, value: Any) -> int | None:
-        """Return the number."""
-        return super().to_python(text.number(value) if isinstance(value, str) else value)
+        super().__init__(**{"min_value": 0, "max_value": 1_000_000, **options})
 
 
 class Weekdays(forms.MultipleChoiceField):

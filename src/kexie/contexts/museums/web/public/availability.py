@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -26,6 +26,8 @@ from kexie.kernel.periods import Period
 from kexie.kernel.scope import Scope
 
 SECONDS = 1.5
+# From when before a release one may stand in line for it, with the number of people already said.
+ROOM = dt.timedelta(minutes=30)
 DAYS, MOST_DAYS = 7, 30
 _MOST, _DIGITS = 500, 3
 
@@ -36,11 +38,12 @@ class Cell:
 
     place: Place
     stand: str
+    is_soon: bool = False  # released so soon that one can already stand in line
 
     @property
     def is_link(self) -> bool:
         """Whether one can book it or wait for it."""
-        return self.stand in {Stand.FREE.lower(), Stand.FULL.lower()}
+        return self.is_soon or self.stand in {Stand.FREE.lower(), Stand.FULL.lower()}
 
     @property
     def is_scarce(self) -> bool:
@@ -82,37 +85,44 @@ def grid(museum: Museum, scope: Scope, *, days: int, now: dt.datetime) -> list[D
 
 def by_day(found: Iterable[Place], now: dt.datetime) -> dict[dt.date, tuple[Cell, ...]]:
     """Return slots that are not over, by day."""
-    cells = (Cell(one, one.stand(now).lower()) for one in found)
+    cells = (Cell(one, one.stand(now).lower(), now < one.opens_at <= now + ROOM) for one in found)
     shown = (cell for cell in cells if cell.stand != Stand.OVER.lower())
     return {day: tuple(some) for day, some in groupby(shown, key=lambda cell: cell.place.day)}
 
 
-def fresh(code: str, days: int) -> Kept | None:
-    """Return what is kept of a museum's grid if it is new enough; asks no database."""
-    found = _kept.get((code, days, get_language()))
+def fresh(*key: object) -> Kept | None:
+    """Return what is kept under a key in the reader's language if it is new enough; asks no database."""
+    found = _kept.get((*key, get_language()))
     return found if found and time.monotonic() - found.made < SECONDS else None
 
 
 def kept(museum: Museum, scope: Scope, *, days: int, now: dt.datetime) -> Kept:
-    """Return the grid as HTML, at most SECONDS old; while one thread makes it anew the others get the old one."""
-    code = museum.unit.code
-    if found := fresh(code, days):
+    """Return the grid as HTML, at most SECONDS old."""
+
+    def make() -> str:
+        values = {"days": grid(museum, scope, days=days, now=now), "museum": museum, "code": museum.unit.code}
+        return render_to_string("museums/public/_grid.html", values)
+
+    return kept_as(museum.unit.code, days, make=make)
+
+
+def kept_as(*key: object, make: Callable[[], str]) -> Kept:
+    """Return what is kept under a key, at most SECONDS old; while one thread makes it anew the others get the old one."""
+    if found := fresh(*key):
         return found
-    key = (code, days, get_language())
-    old, lock = _kept.get(key), _locks.setdefault(key, threading.Lock())
+    full = (*key, get_language())
+    old, lock = _kept.get(full), _locks.setdefault(full, threading.Lock())
     if not lock.acquire(blocking=old is None):
-        return old or _make(key, museum, scope, days, now)
+        return old or _made(full, make())
     try:
-        return fresh(code, days) or _make(key, museum, scope, days, now)
+        return fresh(*key) or _made(full, make())
     finally:
         lock.release()
 
 
-def _make(key: tuple[object, ...], museum: Museum, scope: Scope, days: int, now: dt.datetime) -> Kept:
+def _made(key: tuple[object, ...], html: str) -> Kept:
     if len(_kept) > _MOST:
         forget()
-    values = {"days": grid(museum, scope, days=days, now=now), "museum": museum, "code": museum.unit.code}
-    html = render_to_string("museums/public/_grid.html", values)
     etag = f'"{hashlib.sha256(html.encode()).hexdigest()[:24]}"'
     _kept[key] = Kept(html, etag, time.monotonic())
     return _kept[key]

@@ -23,7 +23,7 @@ from kexie.contexts.museums.queries.availability import Place, Stand
 from kexie.contexts.museums.queries.booking import SlotFacts, own_reservation, recent_slot_facts, slot_of
 from kexie.contexts.museums.queries.rules import rules_on
 from kexie.contexts.museums.rules.party import PartyRefused
-from kexie.contexts.museums.web.public.availability import MOST_DAYS, by_day, kept
+from kexie.contexts.museums.web.public.availability import MOST_DAYS, ROOM, by_day, kept
 from kexie.contexts.museums.web.public.base import CONFLICT, UNPROCESSABLE, MuseumPage
 from kexie.contexts.museums.web.public.parties import PartyForm, WhoComes, stepped
 from kexie.foundation.access.web.address import client_address
@@ -72,6 +72,12 @@ class SlotPage(MuseumPage):
         """The slot with the places left now."""
         return place_of(self, self.slot)
 
+    @cached_property
+    def has_draw(self) -> bool:
+        """Whether the slot is given out by lot."""
+        draws = Draw.objects.filter(self.visible.q("slot__museum__unit"), slot=self.slot.id)
+        return draws.exclude(state=Draw.State.CANCELLED).exists()
+
     def page(self, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
         """Render a page that knows its slot."""
         shown = {"slot": self.slot, "place": self.place, "rules": self.slot.rules}
@@ -89,9 +95,7 @@ class SlotPage(MuseumPage):
             "message": message,
             "reason": reason,
             "others": by_day(free, self.now),
-            "has_draw": Draw.objects.filter(self.visible.q("slot__museum__unit"), slot=self.slot.id)
-            .exclude(state="CANCELLED")
-            .exists(),
+            "has_draw": self.has_draw,
             "trail": self.trail(Link(_("预约"))),
         }
         return self.page("refused", values, status=status)
@@ -101,8 +105,11 @@ class PartyView(SlotPage):
     """How many come; sending it holds the places."""
 
     def get(self, request: HttpRequest, code: str, slot: UUID) -> HttpResponse:
-        """Show the form, or why there is nothing to fill in."""
-        if (stand := self.place.stand(self.now)) not in {Stand.FREE, Stand.FULL}:
+        """Show the form, the same to wait with for one's turn, or why there is nothing to fill in."""
+        stand = self.place.stand(self.now)
+        if self._is_waiting(stand):
+            return self._show(PartyForm(initial=self._initial(request), rules=self.slot.rules))
+        if stand not in {Stand.FREE, Stand.FULL}:
             wanted = booking.Wanted(slot=self.slot, key="", visitor_id=None, size=1)
             order = booking.order_for(wanted, now=self.now)
             reason = order.refusal or Reason.CLOSED
@@ -129,6 +136,19 @@ class PartyView(SlotPage):
         except booking.BookingRefused as error:
             return self._refused(form, error)
         return self._onward(placed, form)
+
+    @cached_property
+    def turn(self) -> dt.datetime:
+        """From when the visitor may book the slot; for whoever has not signed in, its release."""
+        visitor = visitor_of(self.request)
+        return booking.turn_of(self.slot, visitor.pk if visitor else None)
+
+    def _is_waiting(self, stand: Stand) -> bool:
+        """Whether the visitor's turn is still to come, and the release soon; before a draw one enters that instead."""
+        is_soon = self.slot.offer.opens_at - self.now <= ROOM
+        if not (is_soon and stand in {Stand.NOT_YET, Stand.FREE} and self.now < self.turn):
+            return False
+        return self.now >= self.slot.offer.opens_at or not self.has_draw
 
     def _why(self, stand: Stand) -> str:
         if stand == Stand.NOT_YET:
@@ -163,6 +183,8 @@ class PartyView(SlotPage):
         if error.left > 0:
             form.add_error("adults", str(error))
             return self._show(form, status=CONFLICT)
+        if error.reason == Reason.NOT_YET and self._is_waiting(Stand.NOT_YET):
+            return self._show(form, status=CONFLICT)
         return self.refuse(str(error), error.reason.value)
 
     def _onward(self, placed: Placed, form: PartyForm) -> HttpResponse:
@@ -180,6 +202,8 @@ class PartyView(SlotPage):
         values = {
             "form": form,
             "visitor": visitor_of(self.request),
+            "turn": self.turn,
+            "is_waiting": self._is_waiting(self.place.stand(self.now)),
             "trail": self.trail(Link(_("选时段"), self.url("book")), Link(_("几人来"))),
         }
         return self.page("party", values, status=status)

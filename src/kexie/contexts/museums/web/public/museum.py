@@ -7,6 +7,7 @@ from itertools import groupby
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,7 @@ from kexie.contexts.museums.queries.rules import history, rules_on
 from kexie.contexts.museums.rules.opening import Calendar, Opening
 from kexie.contexts.museums.rules.wording import group_words, in_words
 from kexie.contexts.museums.web.public import ics
-from kexie.contexts.museums.web.public.availability import DAYS, Cell, kept
+from kexie.contexts.museums.web.public.availability import DAYS, Cell, kept, kept_as
 from kexie.contexts.museums.web.public.base import MuseumPage
 from kexie.kernel.periods import Period
 from kexie.platform import geo
@@ -52,10 +53,19 @@ class MuseumView(MuseumPage):
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
         """Show the page; ?month=2026-12 for another month of the calendar."""
+        month = _month(request.GET.get("month", ""), self.today)
+        # What it says is the same for everybody; only the frame around it is the reader's own.
+        main = kept_as("museum", self.museum.pk, month, make=lambda: self.main(month)).html
+        return self.page("museum", {"main": main})
+
+    def main(self, month: dt.date) -> str:
+        """Return all below the site's head."""
         museum, today = self.museum, self.today
-        month = _month(request.GET.get("month", ""), today)
         calendar = opening.calendar(museum, _around(today, month), self.visible)
+        rules = rules_on(museum.pk, today, self.visible)
         values = {
+            "museum": museum,
+            "code": museum.unit.code,
             "trail": self.trail(),
             "today": today,
             "opening": calendar.on(today),
@@ -69,11 +79,11 @@ class MuseumView(MuseumPage):
             "months": _neighbours(month, today),
             "weeks": _weeks(calendar, month, today),
             "halls": halls(museum, self.visible),
-            "rules": in_words(rules_on(museum.pk, today, self.visible)),
+            "rules": in_words(rules),
             "map_url": _map_url(museum),
-            "feedback_url": _feedback_url(code),
+            "feedback_url": _feedback_url(museum.unit.code),
         }
-        return self.page("museum", values)
+        return render_to_string("museums/public/_museum.html", values)
 
 
 class RulesView(MuseumPage):

@@ -3,10 +3,16 @@ const board = document.querySelector("[data-board]");
 const say = document.querySelector("[data-say]");
 const FAR = 6;
 
-async function ask(form) {
-  const query = new URLSearchParams({ stop: form.elements.stop.value, van: form.elements.van.value, day: form.elements.day.value });
+const PAUSE = 150;
+
+async function ask(stop, van, day) {
+  const query = new URLSearchParams({ stop, van, day });
   const answer = await fetch(`${board.dataset.try}?${query}`, { credentials: "same-origin" });
   return answer.ok ? answer.json() : { allowed: false, text: "" };
+}
+
+function askFor(form) {
+  return ask(form.elements.stop.value, form.elements.van.value, form.elements.day.value);
 }
 
 function show(form, found) {
@@ -24,13 +30,55 @@ function cellAt(event) {
   return under ? under.closest("td[data-day]") : null;
 }
 
+// A word beside the pointer while a stop is held over a day: what dropping it there would break and cost.
+function hinter(stop) {
+  const hint = document.createElement("p");
+  hint.className = "season-hint";
+  const known = new Map();
+  let waiting = null;
+  let current = null;
+  const tell = (cell, found) => {
+    cell.dataset.allowed = found.allowed ? "yes" : "no";
+    if (cell !== current) return;
+    hint.textContent = found.text;
+    hint.toggleAttribute("data-bad", !found.allowed);
+    if (found.text) document.body.append(hint);
+  };
+  const over = (cell) => {
+    clearTimeout(waiting);
+    hint.remove();
+    current = cell;
+    if (!cell || cell.contains(stop)) return;
+    if (known.has(cell)) return tell(cell, known.get(cell));
+    waiting = setTimeout(async () => {
+      const found = await ask(stop.dataset.stop, cell.dataset.van, cell.dataset.day);
+      known.set(cell, found);
+      tell(cell, found);
+    }, PAUSE);
+  };
+  const follow = (event) => {
+    hint.style.left = `${Math.min(event.clientX + 16, window.innerWidth - 336)}px`;
+    hint.style.top = `${event.clientY + 16}px`;
+  };
+  const end = () => {
+    clearTimeout(waiting);
+    current = null;
+    hint.remove();
+    for (const cell of known.keys()) delete cell.dataset.allowed;
+  };
+  return { over, follow, end };
+}
+
 function drag(stop, start) {
+  const hints = hinter(stop);
   const form = stop.querySelector("form");
   let over = null;
   let moved = false;
   const mark = (cell) => {
+    if (cell === over) return;
     if (over) over.classList.remove("is-over");
     over = cell;
+    hints.over(cell);
     if (over) over.classList.add("is-over");
   };
   const onMove = (event) => {
@@ -38,6 +86,7 @@ function drag(stop, start) {
     if (!moved) return;
     event.preventDefault();
     stop.classList.add("is-held");
+    hints.follow(event);
     mark(cellAt(event));
   };
   const end = () => {
@@ -46,6 +95,7 @@ function drag(stop, start) {
     window.removeEventListener("pointercancel", end);
     stop.classList.remove("is-held");
     mark(null);
+    hints.end();
   };
   const onUp = async (event) => {
     const cell = cellAt(event);
@@ -54,8 +104,8 @@ function drag(stop, start) {
     form.elements.van.value = cell.dataset.van;
     form.elements.day.value = cell.dataset.day;
     stop.open = true;
-    const button = show(form, await ask(form));
-    if (!button.disabled) button.focus();
+    const button = show(form, await askFor(form));
+    if (!button.disabled) button.click();
   };
   window.addEventListener("pointermove", onMove);
   window.addEventListener("pointerup", onUp);
@@ -71,6 +121,20 @@ if (board) {
   });
   board.addEventListener("change", async (event) => {
     const form = event.target.closest("form");
-    if (form && form.elements.van) show(form, await ask(form));
+    if (form && form.elements.van) show(form, await askFor(form));
   });
 }
+
+// A search under way: its panel is renewed until it ends, then the page shows the plan.
+const progress = document.querySelector("[data-progress]");
+
+async function renew() {
+  const answer = await fetch(progress.dataset.progress, { credentials: "same-origin" }).catch(() => null);
+  if (answer && answer.ok) {
+    if (!["WAITING", "RUNNING"].includes(answer.headers.get("X-Plan-State"))) return location.reload();
+    progress.innerHTML = await answer.text();
+  }
+  return setTimeout(renew, 1000);
+}
+
+if (progress) setTimeout(renew, 1000);

@@ -1,17 +1,44 @@
 """What the season's pages share."""
 
 import uuid
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
+from kexie.contexts.touring import tasks
 from kexie.contexts.touring.models import Plan, Season
 from kexie.contexts.touring.queries import seasons as queries
 from kexie.foundation.access.roles import Action
 from kexie.foundation.desk.views import DeskView
 from kexie.kernel.scope import Scope
+
+# How long the planner may take: seconds and words.
+SPANS = (
+    (20, gettext_lazy("20 秒，先看看")),
+    (60, gettext_lazy("1 分钟")),
+    (180, gettext_lazy("3 分钟")),
+    (600, gettext_lazy("10 分钟，求更好")),
+)
+
+
+def seconds_of(asked: Mapping[str, str]) -> int:
+    """Return how long the planner may take, one of `SPANS`."""
+    spans = {str(seconds): seconds for seconds, _words in SPANS}
+    return spans.get(asked.get("seconds", ""), SPANS[1][0])
+
+
+def compute(made: Callable[..., Plan], **asked: Any) -> Plan:
+    """Begin or resume a plan by `made`, and have it computed once that is committed."""
+    with transaction.atomic():
+        plan = made(now=timezone.now(), **asked)
+        tasks.compute_plan.defer(plan_id=str(plan.pk))
+    return plan
 
 
 class SeasonDesk(DeskView):

@@ -14,12 +14,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kexie.contexts.touring.models import Plan, PlannedStop, PlannedTrip, SeasonVan, Site
+from kexie.contexts.touring.models import PlannedStop, PlannedTrip, SeasonVan, Site
+from kexie.contexts.touring.operations import by_hand, planning
 from kexie.contexts.touring.operations import seasons as operations
 from kexie.contexts.touring.operations.seasons import Effect, PlanRefused
+from kexie.contexts.touring.queries import season_figures as figures
 from kexie.contexts.touring.queries import seasons as queries
 from kexie.contexts.touring.rules.solving import reason_in_words
-from kexie.contexts.touring.web.season.base import PlanView
+from kexie.contexts.touring.web.season.base import SPANS, PlanView, compute, seconds_of
+from kexie.contexts.touring.web.season.planning import progress_of
 from kexie.kernel.errors import UserError
 from kexie.ui.nav import Link
 
@@ -82,13 +85,13 @@ class BoardView(PlanView):
             "later": self.address(first + dt.timedelta(days=WEEK)),
             "total": len(stops),
             "week_total": len(shown),
-            "km": sum(one.metres for one in queries.trips(self.plan)) // 1000,
-            "townships": len({one.site.area_id for one in stops}),
-            "confirmed": sum(one.host_state == PlannedStop.Host.CONFIRMED for one in stops),
             "declined": [one for one in stops if one.host_state == PlannedStop.Host.DECLINED],
             "missing": self.missing(stops),
             "may_plan": self.may_plan,
-            "is_busy": self.plan.state in Plan.BUSY,
+            **progress_of(self.plan),
+            "summary": figures.summary(self.plan),
+            "others": self.season.plans.exclude(pk=self.plan.pk),
+            "spans": SPANS,
             "is_published": self.season.published_id == self.plan.pk,
             "trail": [
                 Link(self.season.name, reverse("touring_season:season", kwargs={"pk": self.season.pk})),
@@ -98,7 +101,9 @@ class BoardView(PlanView):
         return self.page("board", context)
 
     def post(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
-        """Carry out what was asked, and show the same week again."""
+        """Carry out what was asked, and show the same week again; a new plan shows itself."""
+        if request.POST.get("act") == "replan":
+            return self.replan()
         act = ACTS.get(request.POST.get("act", ""))
         try:
             if act is not None:
@@ -106,6 +111,18 @@ class BoardView(PlanView):
         except UserError as refused:
             messages.error(request, str(refused))
         return HttpResponseRedirect(self.address(self.week()))
+
+    def replan(self) -> HttpResponseBase:
+        """Plan anew from today in a plan of its own."""
+        seconds, start = seconds_of(self.request.POST), self.plan
+        try:
+            made = compute(
+                planning.begin, season=self.season, seconds=seconds, start=start, actor=self.account
+            )
+        except UserError as refused:
+            messages.error(self.request, str(refused))
+            return HttpResponseRedirect(self.address(self.week()))
+        return HttpResponseRedirect(reverse("touring_season:plan", kwargs={"pk": made.pk}))
 
     def week(self) -> dt.date:
         """Return the Monday of the week asked for, by default that of today or of the season's first day."""
@@ -255,6 +272,18 @@ def _place(view: BoardView) -> str:
     return _("已安排到%(day)s，%(van)s。") % {"day": found.trip.day, "van": found.trip.van}
 
 
+def _postpone(view: BoardView) -> str:
+    stop = view.stop()
+    day = by_hand.postpone(plan=view.plan, stop=stop, today=timezone.localdate(), **_by(view))
+    return _("“%(site)s”已顺延到%(day)s。") % {"site": stop.site.name, "day": day}
+
+
+def _undo(view: BoardView) -> str:
+    return _("已撤销：%(words)s") % {
+        "words": by_hand.undo(plan=view.plan, today=timezone.localdate(), **_by(view))
+    }
+
+
 def _lock(view: BoardView) -> str:
     stop = view.stop()
     operations.lock(plan=view.plan, stop=stop, locked=not stop.is_locked, **_by(view))
@@ -266,6 +295,11 @@ def _publish(view: BoardView) -> str:
     return _("已发布，%(n)s 站待接待方确认。") % {"n": asked}
 
 
+def _resume(view: BoardView) -> str:
+    compute(planning.resume, plan=view.plan, seconds=seconds_of(view.request.POST), actor=view.account)
+    return _("接着算，从现在的方案开始。")
+
+
 def _stop(view: BoardView) -> str:
     operations.stop_planning(plan=view.plan, **_by(view))
     return _("正在停止，已找到的最好方案会保留。")
@@ -275,9 +309,12 @@ ACTS: dict[str, Callable[[BoardView], str]] = {
     "move": _move,
     "drop": _drop,
     "place": _place,
+    "postpone": _postpone,
+    "undo": _undo,
     "lock": _lock,
     "publish": _publish,
     "stop": _stop,
+    "resume": _resume,
 }
 
 

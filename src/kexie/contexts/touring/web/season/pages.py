@@ -1,6 +1,5 @@
 """The list of seasons, one season with its vans and plans, and new ones."""
 
-import datetime as dt
 import uuid
 from typing import Any
 
@@ -13,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kexie.contexts.touring import queries as touring
-from kexie.contexts.touring.models import Season, SeasonVan
+from kexie.contexts.touring.models import Plan, Season, SeasonVan
+from kexie.contexts.touring.operations import planning
 from kexie.contexts.touring.operations import seasons as operations
 from kexie.contexts.touring.queries import seasons as queries
-from kexie.contexts.touring.web.season.base import SeasonDesk, SeasonView
+from kexie.contexts.touring.web.season.base import SPANS, SeasonDesk, SeasonView, compute, seconds_of
 from kexie.foundation.access.roles import Action
-from kexie.foundation.desk.forms import Day, DeskForm, Whole, Words
+from kexie.foundation.desk.forms import Day, DeskForm, Fraction, Whole, Words
 from kexie.foundation.desk.views import UNPROCESSABLE
 from kexie.kernel import text
 from kexie.kernel.errors import UserError
@@ -69,7 +69,7 @@ class SeasonForm(DeskForm):
         max_value=480,
         help_text=gettext_lazy("法律规定24小时内累计驾驶不得超过8小时。"),
     )
-    factor = forms.DecimalField(
+    factor = Fraction(
         label=gettext_lazy("道路系数"),
         initial="1.35",
         min_value=1,
@@ -114,8 +114,8 @@ class VanForm(DeskForm):
     """A caravan of the season."""
 
     caravan = forms.ChoiceField(label=gettext_lazy("大篷车"))
-    longitude = forms.DecimalField(label=gettext_lazy("驻地经度"), max_digits=9, decimal_places=6)
-    latitude = forms.DecimalField(label=gettext_lazy("驻地纬度"), max_digits=9, decimal_places=6)
+    longitude = Fraction(label=gettext_lazy("驻地经度"), max_digits=9, decimal_places=6)
+    latitude = Fraction(label=gettext_lazy("驻地纬度"), max_digits=9, decimal_places=6)
     off_days = Words(
         label=gettext_lazy("停驶日"),
         required=False,
@@ -194,26 +194,29 @@ class PageView(SeasonView):
             "sites": sites.count(),
             "no_point": sites.filter(longitude=None).count(),
             "may_plan": self.may_plan,
+            "spans": SPANS,
             "trail": [Link(_("巡展季"), reverse("touring_season:list")), Link(self.season.name)],
         }
         return self.page("season", context)
 
     def post(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
-        """Begin a plan: an empty one, or a copy of the published one."""
-        start = self.season.published if request.POST.get("copy") else None
+        """Begin a plan: computed, empty, or a copy of the published one."""
         try:
-            plan = operations.add_plan(
-                season=self.season, actor=self.account, now=timezone.now(), start=start, by_hand=True
-            )
+            plan = self._computed() if request.POST.get("seconds") else self._by_hand()
         except UserError as refused:
             messages.error(request, str(refused))
             return HttpResponseRedirect(request.path)
         return HttpResponseRedirect(reverse("touring_season:plan", kwargs={"pk": plan.pk}))
 
+    def _by_hand(self) -> Plan:
+        start = self.season.published if self.request.POST.get("copy") else None
+        return operations.add_plan(
+            season=self.season, actor=self.account, now=timezone.now(), start=start, by_hand=True
+        )
 
-def today() -> dt.date:
-    """Return the day it is here."""
-    return timezone.localdate()
+    def _computed(self) -> Plan:
+        seconds = seconds_of(self.request.POST)
+        return compute(planning.begin, season=self.season, seconds=seconds, actor=self.account)
 
 
 def _row(one: Season) -> Row:

@@ -14,7 +14,6 @@ from django.views.generic import View
 from kexie.contexts.touring.models import PlannedStop
 from kexie.contexts.touring.operations import seasons as operations
 from kexie.contexts.touring.queries import seasons as queries
-from kexie.contexts.touring.rules.days import clock
 from kexie.contexts.touring.web.season import ics
 from kexie.foundation.access.queries import public_scope
 from kexie.foundation.desk.forms import DeskForm, Words
@@ -47,8 +46,7 @@ class ComingView(PublicView):
         for word in text.clean(request.GET.get("q", "")).split():
             rows = rows.filter(site__name__icontains=word) | rows.filter(site__area__name__icontains=word)
         page = lists.paged(rows, request.GET, per_page=30)
-        stops = [(one, clock(one.begins), clock(one.ends)) for one in page.object_list]
-        context = {"page": page, "stops": stops, "search": request.GET.get("q", "")}
+        context = {"page": page, "stops": page.object_list, "search": request.GET.get("q", "")}
         return render(request, "touring/season/public/coming.html", context)
 
 
@@ -104,8 +102,7 @@ class ConfirmView(PublicView):
         return HttpResponseRedirect(request.path) if done else self._show(form, status=UNPROCESSABLE)
 
     def _show(self, form: AnswerForm, *, status: int = 200) -> HttpResponse:
-        stop = self.stop
-        context = {"stop": stop, "form": form, "begins": clock(stop.begins), "ends": clock(stop.ends)}
+        context = {"stop": self.stop, "form": form}
         response = render(self.request, "touring/season/public/confirm.html", context, status=status)
         response["X-Robots-Tag"] = "noindex"
         return response

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kexie.contexts.touring.web.season import board, pages
+from kexie.contexts.touring.web.season import board, pages, planning
 
 app_name = "touring_season"
 urlpatterns = [
@@ -12,5 +12,7 @@ urlpatterns = [
     path("<uuid:pk>/vans/add/", pages.VanView.as_view(), name="van_add"),
     path("plans/<uuid:pk>/", board.BoardView.as_view(), name="plan"),
     path("plans/<uuid:pk>/try/", board.TryView.as_view(), name="try"),
+    path("plans/<uuid:pk>/progress/", planning.ProgressView.as_view(), name="progress"),
+    path("plans/<uuid:pk>/beside/<uuid:other>/", planning.CompareView.as_view(), name="compare"),
     path("plans/<uuid:pk>/sheets/", board.SheetsView.as_view(), name="sheets"),
 ]

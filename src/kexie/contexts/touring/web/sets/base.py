@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import OrderBy
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -56,6 +57,11 @@ class SetsView(View):
     action: ClassVar[Action] = Action.READ
     to_write: ClassVar[Action] = Action.DRAFT
     tab: ClassVar[str] = ""
+    # Which desk it is: its addresses, its tabs with their common name, its templates before those of the sets.
+    namespace: ClassVar[str] = "touring_sets"
+    tabs: ClassVar[Sequence[tuple[str, Text]]] = TABS
+    tabs_label: ClassVar[Text] = _("流动科技馆工作")
+    templates: ClassVar[str] = "touring/sets"
     access_request: AccessRequest
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -96,19 +102,25 @@ class SetsView(View):
         return scope.covers(self.account.association.path)
 
     def page(self, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-        """Render `touring/sets/<template>.html` inside the staff's frame."""
+        """Render a template of the desk, or of the sets' where it has none of its own, in the staff's frame."""
         shown = {
             "rail": staff_rail(self.request),
-            "tabs": [Link(label, url(key), current=key == self.tab) for key, label in TABS],
+            "tabs": [Link(label, self.url(key), current=key == self.tab) for key, label in self.tabs],
+            "tabs_label": self.tabs_label,
             "allowed": self.allowed,
             "decides": self.decides,
             "today": timezone.localdate(),
         }
-        return render(self.request, f"touring/sets/{template}.html", {**shown, **context}, status=status)
+        found = [f"{room}/{template}.html" for room in (self.templates, "touring/sets")]
+        return render(self.request, found, {**shown, **context}, status=status)
+
+    def url(self, name: str, **kwargs: Any) -> str:
+        """Return the address of one of the desk's pages."""
+        return reverse(f"{self.namespace}:{name}", kwargs=kwargs)
 
     def trail(self, label: Text) -> list[Link]:
         """Return the way from the tab's list to this page."""
-        return [Link(dict(TABS)[self.tab], url(self.tab)), Link(label)]
+        return [Link(dict(self.tabs)[self.tab], self.url(self.tab)), Link(label)]
 
     def _may(self, action: Action) -> bool:
         return self.access_request.access.may(action, CONTEXT)
@@ -143,6 +155,8 @@ class ListPage(SetsView):
     columns: ClassVar[Sequence[Sortable]] = ()
     search: ClassVar[Sequence[str]] = ()
     empty: ClassVar[tuple[Text, Text]] = ("", "")
+    # The order unless somebody asks for another; none: that of the first column.
+    usual_order: ClassVar[Sequence[str | OrderBy]] = ()
 
     def rows(self) -> QuerySet[Any]:
         """Return every row of the scope."""
@@ -171,7 +185,7 @@ class ListPage(SetsView):
         query["export"] = "1"
         context = {
             "title": self.title, "sub": self.sub, "filters": self.filters, "page": page,
-            "search": request.GET.get("q", ""), "here": url(self.tab), "export": query.urlencode(),
+            "search": request.GET.get("q", ""), "here": self.url(self.tab), "export": query.urlencode(),
             "table": lists.table(list(page.object_list), request.GET, self.columns, self.row),
             "empty_title": self.empty[0], "empty_text": self.empty[1], "links": self.actions(),
         }  # fmt: skip
@@ -184,6 +198,8 @@ class ListPage(SetsView):
             for name in self.search:
                 wanted |= Q(**{f"{name}__icontains": word})
             found = found.filter(wanted)
+        if self.usual_order and not self.request.GET.get(lists.SORT):
+            return found.order_by(*self.usual_order)
         return lists.ordered(found, self.request.GET, self.columns)
 
     def _export(self, found: QuerySet[Any]) -> FileResponse:
@@ -236,11 +252,11 @@ class FormPage(SetsView):
 
     def onward(self, made: Any) -> str:
         """Return where to go after it was done."""
-        return url(self.tab)
+        return self.url(self.tab)
 
     def _show(self, form: DeskForm, *, status: int = 200) -> HttpResponse:
         context = {
-            "form": form, "title": self.title, "sub": self.sub, "submit": self.submit, "cancel": url(self.tab),
+            "form": form, "title": self.title, "sub": self.sub, "submit": self.submit, "cancel": self.url(self.tab),
             "trail": self.trail(self.title),
         }  # fmt: skip
         return self.page("form", context, status=status)
@@ -288,7 +304,7 @@ class ActPage(SetsView):
         if act is None:
             messages.error(request, str(_("情况已经变了，请看最新情况后再办理。")))
             return HttpResponseRedirect(request.path)
-        form = act.form(request.POST, request.FILES)
+        form = self.act_form(act, request.POST, request.FILES)
         if not form.carry_out(lambda data: act.run(self, data)):
             return self._show(act, form, status=UNPROCESSABLE)
         messages.success(request, str(act.done))
@@ -307,4 +323,8 @@ class ActPage(SetsView):
         return self.page(self.template, context, status=status)
 
     def _empty(self, act: Act) -> DeskForm:
-        return today_first(act.form(initial=self.initial(act), prefix=None), timezone.localdate())
+        return today_first(self.act_form(act, initial=self.initial(act)), timezone.localdate())
+
+    def act_form(self, act: Act, *args: Any, **options: Any) -> DeskForm:
+        """Return an act's form, with ids of its own: several stand on one page."""
+        return act.form(*args, **{"auto_id": f"id_{act.key}_%s", **options})

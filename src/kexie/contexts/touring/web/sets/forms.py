@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 from kexie.contexts.touring.models import Condition, SetExhibit, SetTicket, TouringSet, TourVenue
 from kexie.contexts.touring.models.applications import LONGEST, SHORTEST
 from kexie.foundation.access.web.forms import PlainForm, add_error
+from kexie.foundation.desk import forms as desk
+from kexie.foundation.desk.forms import Fraction
 from kexie.kernel import text
 from kexie.kernel.errors import UserError
 from kexie.kernel.scope import Scope
@@ -59,15 +61,11 @@ class Day(forms.DateField):
         return super().to_python(value)
 
 
-class Whole(forms.IntegerField):
-    """A whole number that is not negative, also in full-width digits."""
+class Whole(desk.Whole):
+    """A whole number that is not negative."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"min_value": 0, "max_value": 1_000_000, **options})
-
-    def to_python(self, value: Any) -> Any:
-        """Return the number."""
-        return super().to_python(text.number(value) if isinstance(value, str) else value)
 
 
 class Photo(forms.FileField):
@@ -123,7 +121,8 @@ class ScopedForm(DeskForm):
         """Fill the fields that offer rows."""
 
 
-def _rows(queryset: Any, label: str) -> Any:
+def rows_field(queryset: Any, label: str) -> Any:
+    """Return a field that offers rows."""
     return forms.ModelChoiceField(queryset=queryset, label=label, empty_label=_("请选择"))
 
 
@@ -145,8 +144,8 @@ class ArrangeForm(ScopedForm):
         """Offer sets that were not given back, and venues."""
         sets = TouringSet.objects.filter(self.scope.q(), returned_on=None).order_by("serial")
         venues = TourVenue.objects.filter(self.scope.q()).order_by("name")
-        self.fields["touring_set"] = _rows(sets, _("展品（套）"))
-        self.fields["venue"] = _rows(venues, _("展出场馆"))
+        self.fields["touring_set"] = rows_field(sets, _("展品（套）"))
+        self.fields["venue"] = rows_field(venues, _("展出场馆"))
         self.order_fields(self.field_order)
         for name in ("touring_set", "venue"):
             self.fields[name].error_messages["required"] = _("请选择%(label)s。") % {
@@ -176,7 +175,9 @@ class ApplyForm(ScopedForm):
 
     def offer(self) -> None:
         """Offer the venues of the scope."""
-        self.fields["venue"] = _rows(TourVenue.objects.filter(self.scope.q()).order_by("name"), _("展出场馆"))
+        self.fields["venue"] = rows_field(
+            TourVenue.objects.filter(self.scope.q()).order_by("name"), _("展出场馆")
+        )
         self.fields["venue"].help_text = _("没有要用的场馆，请先登记场馆。")
         self.fields["venue"].error_messages["required"] = _("请选择展出场馆。")
         self.order_fields(self.field_order)
@@ -270,7 +271,7 @@ class CloseTicketForm(DeskForm):
     )
     on = Day(label=gettext_lazy("办结日期"))
     result = Words(label=gettext_lazy("处理结果"))
-    cost = forms.DecimalField(
+    cost = Fraction(
         label=gettext_lazy("费用（元）"), required=False, min_value=0, max_digits=10, decimal_places=2
     )
 

@@ -120,8 +120,8 @@ class ArrangePage(FormPage):
 
     def act(self, data: dict[str, Any]) -> Any:
         """Arrange it."""
-        data = {**data, "touring_set_id": data.pop("touring_set").pk, "venue_id": data.pop("venue").pk}
-        return stops.arrange(**data, **self.by)
+        touring_set, venue = data.pop("touring_set"), data.pop("venue")
+        return stops.arrange(touring_set_id=touring_set.pk, venue_id=venue.pk, **data, **self.by)
 
     def onward(self, made: Any) -> str:
         """The stop's page."""
@@ -186,7 +186,8 @@ class ApplyPage(FormPage):
 
     def act(self, data: dict[str, Any]) -> Any:
         """Apply."""
-        return applications.apply(**{**data, "venue_id": data.pop("venue").pk}, **self.by)
+        venue = data.pop("venue")
+        return applications.apply(venue_id=venue.pk, **data, **self.by)
 
     def onward(self, made: Any) -> str:
         """The application's page."""

@@ -117,9 +117,11 @@ async function sendBatch() {
   const asked = Date.now();
   const { taken, body } = batchOf(S.notes, S.gate, asked);
   const told = await ask(`${API}notes`, { token: S.device.token, body });
-  for (const note of taken) { note.sent = true; await S.store.change(note, S.key); }
+  // At once, before anything is awaited: a person who is decided on meanwhile is neither missed nor counted twice.
+  for (const note of taken) note.sent = true;
   S.tally = { ...told.tally, day: local(told.now, offset()).day };
   S.skew = told.now - Math.round((asked + Date.now()) / 2);
+  for (const note of taken) await S.store.change(note, S.key);
   await S.store.put({ tally: S.tally, skew: S.skew });
   return body.pending > 0;
 }
@@ -131,18 +133,14 @@ async function refresh() {
   const since = whole ? "" : `?since=${encodeURIComponent(S.list.head.cursor)}`;
   const sealed = await ask(`${API}list${since}`, { token: S.device.token, binary: true });
   const got = await openList(sealed, S.key, S.device.keys);
-  if (got.head.full) {
-    S.list = got;
-    await S.store.put({ list: sealed, changes: [] });
-  } else {
-    S.list.patch(got);
-    if (got.count) await S.store.put({ changes: [...stored, sealed] });
-  }
+  if (got.head.full) S.list = got; else S.list.patch(got);
+  // What was sent before this list was made is in it; only what is newer still has to be added to it. Both change
+  // together, here and in the store, or a party that is decided on in between would count twice.
+  S.notes = S.notes.filter((note) => !sent.includes(note.seq));
   if (got.head.tally) S.tally = { ...got.head.tally, day: got.head.day };
   S.doubles = S.list.head.doubles ?? [];
-  // What was sent before this list was made is in it; only what is newer still has to be added to it.
-  S.notes = S.notes.filter((note) => !sent.includes(note.seq));
-  await S.store.remove(sent);
+  const values = got.head.full ? { list: sealed, changes: [] } : got.count ? { changes: [...stored, sealed] } : {};
+  await S.store.put(values, sent);
 }
 
 async function leave(told) {
@@ -396,7 +394,7 @@ function wrong(input, error, text) {
 // --- hands -----------------------------------------------------------------------------------------------------
 
 function many() {
-  const other = parseInt($("many-other").value, 10);
+  const other = parseInt($("many-other").value.normalize("NFKC"), 10);
   return other > 0 ? Math.min(other, 500) : Number(document.querySelector("[name=many]:checked").value);
 }
 
@@ -505,7 +503,7 @@ async function turn(direction) {
 
 function overrule() {
   const reason = $("reason-other").value.trim() || document.querySelector("[name=reason]:checked")?.value || "";
-  const count = parseInt($("override-count").value, 10);
+  const count = parseInt($("override-count").value.normalize("NFKC"), 10);
   const ok = reason && count > 0;
   wrong($("reason-other"), $("reason-error"), ok ? "" : WORDS.needReason);
   if (!ok) return;

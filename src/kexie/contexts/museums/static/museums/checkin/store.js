@@ -29,9 +29,11 @@ export class Store {
 
   get(name) { return asked(this.db.transaction("keep").objectStore("keep").get(name)); }
 
-  async put(values) {
-    const transaction = this.db.transaction("keep", "readwrite");
+  // Keep the values, and let go of the notes with these numbers: both or neither.
+  async put(values, gone = []) {
+    const transaction = this.db.transaction(["keep", "notes"], "readwrite");
     for (const [name, value] of Object.entries(values)) transaction.objectStore("keep").put(value, name);
+    for (const seq of gone) transaction.objectStore("notes").delete(seq);
     await done(transaction);
   }
 
@@ -69,11 +71,6 @@ export class Store {
     }));
   }
 
-  async remove(seqs) {
-    const transaction = this.db.transaction("notes", "readwrite");
-    for (const seq of seqs) transaction.objectStore("notes").delete(seq);
-    await done(transaction);
-  }
 }
 
 function seal(note, key, iv) {

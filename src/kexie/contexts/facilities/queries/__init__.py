@@ -39,3 +39,9 @@ def valid_accreditations(day: dt.date, scope: Scope) -> QuerySet[Accreditation]:
     confirmed = Accreditation.objects.filter(scope.q(), known(None))
     rows = RevocableStock().narrow(confirmed, Period.until(day))
     return rows.select_related("holder", "area").order_by("valid_to", "title", "holder__name")
+
+
+def public_facility(scope: Scope, facility_id: UUID) -> Facility | None:
+    """Return a facility of which something is confirmed, or None."""
+    found = facility(scope, facility_id)
+    return found if found is not None and stages_of(facility_id, scope).exists() else None

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from kexie.contexts.museums.models.voices import Voice
 from kexie.kernel.errors import UserError
+from kexie.ledger.models.voices import Voice
 
 # A school class shares one address, so it may say more than one device. Each within an hour.
 PER_DEVICE, PER_ADDRESS = 6, 60

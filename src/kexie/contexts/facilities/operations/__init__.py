@@ -1,0 +1,1 @@
+"""Whatever changes facilities, one transaction each."""

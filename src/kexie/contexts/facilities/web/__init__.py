@@ -1,0 +1,1 @@
+"""Pages of the facilities: the desk, and what is public of it."""

@@ -1,0 +1,1 @@
+"""The crews' field log: a page that works without a network, and what it asks the server."""

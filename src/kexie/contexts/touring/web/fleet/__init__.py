@@ -1,0 +1,1 @@
+"""The desk of the caravans: vehicles, papers, crews, requests, trips."""

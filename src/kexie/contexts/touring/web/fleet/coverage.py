@@ -1,0 +1,96 @@
+"""Which townships have been reached: a picture of all, and a list that says the same."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kexie.contexts.touring.queries import coverage
+from kexie.contexts.touring.rules.coverage import Reach
+from kexie.contexts.touring.web.fleet.base import ListPage
+from kexie.ui.lists import Sortable
+from kexie.ui.tables import Cell, Row
+
+_IN_TIME = {Reach.HALF, Reach.YEAR}
+
+
+@dataclass(frozen=True)
+class County:
+    """A county's townships, in order of code."""
+
+    name: str
+    towns: Sequence[Any]
+
+    @property
+    def reached(self) -> int:
+        """How many of them were reached within a year."""
+        return sum(one.reach in _IN_TIME for one in self.towns)
+
+
+class CoverageList(ListPage):
+    """The townships: when a caravan was last there, how often in a year, how many sites wait."""
+
+    tab, title = "coverage", gettext_lazy("乡镇覆盖")
+    sub = gettext_lazy("按已确认的活动场次计算，不论哪个单位的车去的。")
+    search = ("name", "parent__name", "code")
+    empty = (gettext_lazy("没有符合条件的乡镇"), gettext_lazy("换个条件再看；乡镇来自行政区划。"))
+    usual_order = (F("last_on").asc(nulls_first=True), "code")
+    columns = (
+        Sortable("town", gettext_lazy("乡镇"), ("code",)),
+        Sortable("county", gettext_lazy("县（市、区）"), ("parent__code", "code")),
+        Sortable("reach", gettext_lazy("覆盖情况"), ("last_on",), nowrap=True),
+        Sortable("last", gettext_lazy("最近一次"), ("last_on",), nowrap=True),
+        Sortable("stops", gettext_lazy("一年内场次"), ("stops",), numeric=True, largest_first=True),
+        Sortable("sites", gettext_lazy("巡展点位"), ("sites",), numeric=True, largest_first=True),
+        Sortable("population", gettext_lazy("常住人口"), ("population",), numeric=True, largest_first=True),
+    )
+
+    def rows(self) -> QuerySet[Any]:
+        """Every township in sight, those waiting longest first."""
+        return coverage.townships(self.scope, timezone.localdate())
+
+    def choices(self) -> dict[str, tuple[Any, Any]]:
+        """By county and by how long ago."""
+        counties = {one.parent_id: one.parent.name for one in self.rows() if one.parent}
+        return {
+            "parent": (_("县（市、区）"), list(counties.items())),
+            "reach": (_("覆盖情况"), Reach.choices),
+        }
+
+    def row(self, one: Any) -> Row:
+        """Show a township."""
+        cells = (
+            Cell(one.name), Cell(one.parent.name if one.parent else ""), Cell(Reach(one.reach).label),
+            Cell(one.last_on or ""), Cell(one.stops), Cell(one.sites), Cell(one.population or ""),
+        )  # fmt: skip
+        return Row(cells, name=one.name)
+
+    def page(self, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+        """Show the picture above the list."""
+        return super().page("coverage", {**context, **self._picture()}, status=status)
+
+    def _picture(self) -> dict[str, Any]:
+        towns = list(self.rows().order_by("code"))
+        counties: dict[str, list[Any]] = {}
+        for one in towns:
+            counties.setdefault(one.parent.name if one.parent else "", []).append(one)
+        in_time = [one for one in towns if one.reach in _IN_TIME]
+        return {
+            "counties": [County(name, found) for name, found in counties.items()],
+            "legend": [(reach, sum(one.reach == reach for one in towns)) for reach in Reach],
+            "all": len(towns),
+            "in_time": len(in_time),
+            "share": _share(len(in_time), len(towns)),
+            "people": _share(
+                sum(one.population or 0 for one in in_time), sum(one.population or 0 for one in towns)
+            ),
+        }
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(100 * part / whole, 1) if whole else None

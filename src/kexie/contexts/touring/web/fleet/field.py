@@ -1,0 +1,232 @@
+"""The desk's side of the field log: the days, settling what two phones say differently, and the crews' phones."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kexie.contexts.touring.models import FieldLog, FieldNote, FieldPhone
+from kexie.contexts.touring.operations import field as operations
+from kexie.contexts.touring.operations import phones
+from kexie.contexts.touring.queries import field as queries
+from kexie.contexts.touring.rules import field as rules
+from kexie.contexts.touring.web.fleet import forms
+from kexie.contexts.touring.web.fleet.base import ActPage, FormPage, ListPage, url
+from kexie.contexts.touring.web.sets.base import Act
+from kexie.contexts.touring.web.sets.forms import DeskForm
+from kexie.ledger.models import Method
+from kexie.ui.lists import Sortable
+from kexie.ui.nav import Link
+from kexie.ui.tables import Cell, Column, Row, Table
+
+
+class LogsList(ListPage):
+    """The days that crews wrote down."""
+
+    tab, title = "field", gettext_lazy("现场记录")
+    sub = gettext_lazy(
+        "队员用手机记下的每一天。记完整了自动成为草稿，由县级科协确认；两台手机说法不同的，在这里核定。"
+    )
+    usual_order = ("-on", "caravan__name", "pk")
+    search = ("caravan__name", "caravan__unit__name")
+    empty = (
+        gettext_lazy("还没有现场记录"),
+        gettext_lazy("先添加现场手机，队员配对后打开 /field/ 就能记，没有网络也行。"),
+    )
+    columns = (
+        Sortable("on", gettext_lazy("日期"), ("on",), nowrap=True, largest_first=True),
+        Sortable("van", gettext_lazy("大篷车"), ("caravan__name",)),
+        Sortable("unit", gettext_lazy("单位"), ("caravan__unit__name",)),
+        Sortable("phones", gettext_lazy("手机"), ("phones",), numeric=True),
+        Sortable("notes", gettext_lazy("笔记"), ("count",), numeric=True),
+        Sortable("state", gettext_lazy("进度"), ("drafted_at",), nowrap=True),
+    )
+
+    def rows(self) -> QuerySet[Any]:
+        """Every day."""
+        return queries.logs(self.scope)
+
+    def row(self, one: Any) -> Row:
+        """Show a day."""
+        cells = (
+            Cell(one.on, url("field_log", pk=one.pk)),
+            Cell(one.caravan.name),
+            Cell(one.caravan.unit.name),
+            Cell(one.phones),
+            Cell(one.count),
+            Cell(_("已成草稿") if one.drafted_at else _("有待办") if one.words else _("未成草稿")),
+        )
+        return Row(cells, name=str(one))
+
+    def actions(self) -> list[Link]:
+        """The phones."""
+        return [Link(_("现场手机"), url("phones"))]
+
+
+class LogPage(ActPage):
+    """One day: its notes, what phones say differently, and what became of it."""
+
+    tab, template = "field", "field_log"
+
+    def check(self) -> None:
+        """Find the day and fold it."""
+        self.one: FieldLog = queries.log(self.scope, self.kwargs["pk"])
+        self.notes = list(self.one.notes.select_related("phone__account", "set_aside_by"))
+        self.day = rules.fold(one for one in self.notes if one.set_aside_at is None)
+
+    def acts(self) -> list[Act]:
+        """Each side of each conflict; making the drafts once more if something was in the way."""
+        found = [_keep(conflict, note) for conflict in self.day.conflicts for note in conflict.options]
+        again = self.one.drafted_at is None and self.day.start and self.day.end and not self.day.conflicts
+        return [*found, _AGAIN] if again else found
+
+    def context(self) -> dict[str, Any]:
+        """The day."""
+        undone = {str(one.data.get("of")) for one in self.notes if one.kind == FieldNote.Kind.UNDO}
+        late = [one for one in self.notes if self.one.drafted_at and one.received_at > self.one.drafted_at]
+        return {
+            "one": self.one, "trail": self.trail(str(self.one)), "conflicts": len(self.day.conflicts),
+            "late": len(late), "trip_url": url("trip", pk=self.one.trip_id) if self.one.trip_id else "",
+            "is_open": not (self.day.start and self.day.end),
+            "notes": Table(_NOTES, [_note(one, undone) for one in self.notes]),
+        }  # fmt: skip
+
+
+class PhonesList(ListPage):
+    """The crews' phones."""
+
+    tab, title = "phones", gettext_lazy("现场手机")
+    sub = gettext_lazy("手机替添加它的人登记。丢了就停用：它下次联网时清空自己。")
+    usual_order = ("revoked_at", "name", "pk")
+    search = ("name", "account__display_name")
+    empty = (gettext_lazy("还没有现场手机"), gettext_lazy("添加一台，把配对码交给队员。"))
+    columns = (
+        Sortable("name", gettext_lazy("手机名称"), ("name",)),
+        Sortable("who", gettext_lazy("登记人"), ("account__display_name",)),
+        Sortable("unit", gettext_lazy("单位"), ("unit__name",)),
+        Sortable("seen", gettext_lazy("最近同步"), ("seen_at",), nowrap=True, largest_first=True),
+        Sortable("state", gettext_lazy("状态"), ("revoked_at",), nowrap=True),
+    )
+
+    def rows(self) -> QuerySet[Any]:
+        """Every phone."""
+        return queries.phones(self.scope)
+
+    def row(self, one: Any) -> Row:
+        """Show a phone."""
+        seen = f"{timezone.localtime(one.seen_at):%Y-%m-%d %H:%M}" if one.seen_at else ""
+        cells = (
+            Cell(one.name, url("phone", pk=one.pk)),
+            Cell(one.account.display_name),
+            Cell(one.unit.name),
+            Cell(seen),
+            Cell(_phone_state(one)),
+        )
+        return Row(cells, name=one.name)
+
+    def actions(self) -> list[Link]:
+        """Another phone."""
+        return [Link(_("添加现场手机"), url("phone_new"), "plus")] if self.allowed.get("draft") else []
+
+
+class PhoneNew(FormPage):
+    """Another phone."""
+
+    tab, title, submit = "phones", gettext_lazy("添加现场手机"), gettext_lazy("添加并显示配对码")
+    sub = gettext_lazy("手机上记下的都算您登记的草稿。配对码30分钟内有效，只能用一次。")
+    done = gettext_lazy("已添加。")
+
+    def form(self, data: Any = None) -> DeskForm:
+        """Ask for a name."""
+        return forms.PhoneForm(data)
+
+    def act(self, data: dict[str, Any]) -> FieldPhone:
+        """Add it and show its code once."""
+        made, code = phones.add(name=data["name"], **self.by)
+        words = _("配对码：%(code)s。请在手机上打开 /field/ 填写，30分钟内有效。") % {"code": code}
+        messages.warning(self.request, words)
+        return made
+
+    def onward(self, made: Any) -> str:
+        """The phone's page."""
+        return url("phone", pk=made.pk)
+
+
+class PhonePage(ActPage):
+    """A phone."""
+
+    tab, template = "phones", "field_phone"
+
+    def check(self) -> None:
+        """Find it."""
+        self.one: FieldPhone = queries.phone(self.scope, self.kwargs["pk"])
+
+    def acts(self) -> list[Act]:
+        """Take it away."""
+        return [] if self.one.revoked_at else [_REVOKE]
+
+    def context(self) -> dict[str, Any]:
+        """The phone."""
+        return {"one": self.one, "trail": self.trail(self.one.name), "state": _phone_state(self.one)}
+
+
+def _phone_state(one: FieldPhone) -> str:
+    if one.revoked_at:
+        return _("已停用")
+    return _("在用") if one.token_digest else _("待配对")
+
+
+def _keep(conflict: rules.Conflict, note: Any) -> Act:
+    values = {
+        "what": FieldNote.Kind(conflict.what).label, "spot": conflict.spot, "said": _said(note),
+        "phone": note.phone.name,
+    }  # fmt: skip
+    return Act(
+        key=f"keep-{note.pk}", label=_("%(what)s %(spot)s：以%(phone)s的“%(said)s”为准") % values,
+        done=gettext_lazy("已核定。没有采用的仍保留可查。"),
+        run=lambda view, _data: operations.settle(log_id=view.one.pk, keep=note.pk, **view.by),
+    )  # fmt: skip
+
+
+def _said(note: Any) -> str:
+    data, words = note.data, []
+    words += [data["spot"]] if data.get("spot") else []
+    words += [f"{data['count']}（{Method(data['method']).label}）"] if "count" in data else []
+    words += [_("%(km)s公里") % {"km": f"{data['km']:,}"}] if data.get("km") is not None else []
+    words += [str(data[name]) for name in ("word", "text", "yuan") if data.get(name)]
+    return " ".join(words)
+
+
+def _note(one: Any, undone: set[str]) -> Row:
+    state = _("已撤回") if str(one.pk) in undone else ""
+    if one.set_aside_by:
+        state = _("未采用（%(who)s核定）") % {"who": one.set_aside_by.display_name}
+    cells = (
+        Cell(f"{timezone.localtime(one.at):%m-%d %H:%M}"),
+        Cell(one.get_kind_display()),
+        Cell(_said(one)),
+        Cell(one.phone.name),
+        Cell(state),
+    )
+    return Row(cells, reversed=bool(state), title=1, name=str(one))
+
+
+_AGAIN = Act(
+    key="again", label=gettext_lazy("重新生成草稿"), done=gettext_lazy("已处理，请看结果。"), primary=True,
+    run=lambda view, _data: operations.draft(log_id=view.one.pk, **view.by),
+)  # fmt: skip
+_REVOKE = Act(
+    key="revoke", label=gettext_lazy("停用这台手机"), done=gettext_lazy("已停用，它下次联网时清空自己。"), danger=True,
+    hint=gettext_lazy("手机上还没有上传的记录会丢失。要继续使用须重新添加、配对。"),
+    run=lambda view, _data: phones.revoke(phone_id=view.one.pk, **view.by),
+)  # fmt: skip
+_NOTES = (
+    Column(gettext_lazy("时间"), nowrap=True),
+    Column(gettext_lazy("类型"), nowrap=True),
+    Column(gettext_lazy("内容")),
+    Column(gettext_lazy("手机")),
+    Column(gettext_lazy("状态")),
+)

@@ -1,0 +1,140 @@
+"""A season in a browser: a plan is computed and grows, a stop is dragged, an illegal day is explained, a host answers."""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Locator, Page, expect
+
+from kexie.contexts.touring.models import Plan
+from kexie.contexts.touring.operations import planning, requests
+from kexie.contexts.touring.operations import seasons as operations
+from kexie.contexts.touring.queries import seasons as queries
+from kexie.contexts.touring.rules.days import clock
+from kexie.foundation.access import demo
+from kexie.foundation.access import operations as access
+from kexie.foundation.areas.models import Area
+from kexie.kernel.holidays import is_day_off
+from tests.e2e.conftest import PHONE, violations
+from tests.ledger import build
+from tests.touring.seasons import DAY, made_season
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def world(transactional_db):
+    return build.world()
+
+
+@pytest.fixture
+def season(world):
+    """Four weeks from the Monday after next on, so that nothing of it is past."""
+    today = timezone.localdate()
+    return made_season(world, sites=6, starts_on=today + (14 - today.weekday()) * DAY)
+
+
+@pytest.fixture
+def session(world):
+    now = timezone.now()
+    world.account.must_change_password = False
+    demo.give_second_factor(world.account, now=now)
+    world.account.save()
+    access.grant(
+        account=world.account, role="POPULARISATION_DEPARTMENT", unit=world.association, actor=None, now=now
+    )
+    client = Client()
+    client.force_login(world.account)
+    return {"kexie_session": client.cookies["kexie_session"].value}
+
+
+def drag(page: Page, stop: Locator, cell: Locator) -> None:
+    """Take a stop by its head and hold it over another day."""
+    head, over = stop.locator("summary").bounding_box(), cell.bounding_box()
+    assert head
+    assert over
+    page.mouse.move(head["x"] + 20, head["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(over["x"] + over["width"] / 2, over["y"] + 12, steps=8)
+
+
+def test_from_the_request_to_the_host_s_word(world, season, session, open_page) -> None:
+    now = timezone.now()
+    site = queries.sites(season).first()
+    county = world.counties[0].area
+    site.area = Area.objects.create(
+        code=f"{county.code[:6]}101", name="城关镇", level="TOWNSHIP", parent=county
+    )
+    site.save()
+    wished = next(day for day in queries.world(season).days() if not is_day_off(day))
+    asked = requests.submit(
+        association=world.association, area=site.area, kind="SCHOOL", name=site.name, contact_name="演员",
+        phone="13800000001", wished_from=wished, wished_to=wished, people=300, now=now,
+    )  # fmt: skip
+    requests.accept(
+        request_id=asked.pk, site_id=site.pk, longitude=None, latitude=None, text="", actor=world.account,
+        now=now, scope=world.scope,
+    )  # fmt: skip
+    page = open_page(f"/work/touring/season/{season.pk}/", cookies=session)
+    assert violations(page) == []
+    page.get_by_role("button", name="开始计算").click()
+    expect(page.get_by_text("排队中，很快开始")).to_be_visible()
+    assert violations(page) == []
+    plan = season.plans.get()
+    Plan.objects.filter(pk=plan.pk).update(seconds=2)
+    # What the worker does; the queue has no place beside a browser in one thread.
+    planning.compute(plan_id=plan.pk, today=timezone.localdate())
+    expect(page.get_by_text("已完成")).to_be_visible()
+    stop = queries.stops(plan).get(site=site)
+    assert stop.trip.day == wished
+    page.get_by_role("button", name="发布", exact=True).click()
+    expect(page.get_by_text("6 站待接待方确认")).to_be_visible()
+    stop.refresh_from_db()
+    host = open_page(f"/caravans/confirm/{stop.host_code}/", viewport=PHONE)
+    assert violations(host) == []
+    host.get_by_label("确认接待").check()
+    host.get_by_role("button", name="提交").click()
+    expect(host.get_by_text("您已确认接待")).to_be_visible()
+    stop.refresh_from_db()
+    assert stop.host_state == "CONFIRMED"
+    everybody = open_page("/caravans/", viewport=PHONE)
+    listed = everybody.locator("li").filter(has_text=site.name)
+    expect(listed).to_contain_text(f"{clock(stop.begins):%H:%M}–{clock(stop.ends):%H:%M}")
+    expect(listed.locator("time")).to_have_attribute("datetime", wished.isoformat())
+    assert violations(everybody) == []
+
+
+def test_dragging_says_what_it_breaks_before_it_moves_what_is_legal(
+    world, season, session, open_page
+) -> None:
+    now, today = timezone.now(), timezone.localdate()
+    plan = operations.add_plan(season=season, by_hand=True, actor=world.account, now=now)
+    for site in queries.sites(season)[:2]:
+        operations.place(plan=plan, site=str(site.pk), actor=world.account, now=now, today=today)
+    stop = queries.stops(plan).first()
+    monday = stop.trip.day - stop.trip.day.weekday() * DAY
+    week = [monday + n * DAY for n in range(7)]
+    off = next(day for day in week if is_day_off(day))
+    other = season.vans.exclude(pk=stop.trip.van_id).get()
+    page = open_page(f"/work/touring/season/plans/{plan.pk}/?week={monday}", cookies=session)
+
+    def cell(van: object, day: dt.date) -> Locator:
+        return page.locator(f'td[data-van="{van}"][data-day="{day}"]')
+
+    held = page.locator(f'[data-stop="{stop.pk}"]')
+    drag(page, held, cell(stop.trip.van_id, off))
+    expect(page.locator(".season-hint")).to_contain_text("周末或节假日")
+    page.mouse.up()
+    expect(page.locator("[data-say]")).to_contain_text("不能移动")
+    expect(held.get_by_role("button", name="移动")).to_be_disabled()
+    assert violations(page) == []
+    page.reload()
+    drag(page, held, cell(other.pk, stop.trip.day))
+    expect(page.locator(".season-hint")).to_contain_text("可以移动")
+    page.mouse.up()
+    expect(page.get_by_text("已移动")).to_be_visible()
+    assert queries.stops(plan).get(site=stop.site).trip.van_id == other.pk
+    page.get_by_role("button", name="撤销：移动").click()
+    expect(page.get_by_text("已撤销")).to_be_visible()
+    assert queries.stops(plan).get(site=stop.site).trip.van_id == stop.trip.van_id
