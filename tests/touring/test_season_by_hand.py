@@ -1,6 +1,9 @@
 """What is changed by hand can be undone; a stop that is put off goes to the next day that will do."""
 
+import datetime as dt
+
 import pytest
+from django.utils import timezone
 
 from kexie.contexts.touring.models import PlannedStop
 from kexie.contexts.touring.operations import by_hand
@@ -133,3 +136,14 @@ def test_the_board_offers_to_undo_and_to_put_off(world, plan, client):
     assert "涉及已过的日子" in client.get(home).content.decode()
     client.post(home, {"act": "postpone", "stop": str(stop.pk)})
     assert "没有合适的日子" in client.get(home).content.decode()
+
+
+def test_a_host_answers_until_the_day_is_over(world, plan):
+    stop = queries.stops(plan).first()
+    operations.publish(plan=plan, actor=world.account, now=NOW)
+    evening = timezone.make_aware(dt.datetime.combine(stop.trip.day, dt.time(23, 59)))
+    operations.answer(stop=stop, confirms=True, note="", now=evening)
+    assert queries.stops(plan).get(pk=stop.pk).host_state == "CONFIRMED"
+    with pytest.raises(PlanRefused, match="日期已过"):
+        operations.answer(stop=stop, confirms=False, note="下雨", now=evening + dt.timedelta(minutes=1))
+    assert queries.stops(plan).get(pk=stop.pk).host_state == "CONFIRMED"

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexie.contexts.touring.models import Plan, PlannedStop, PlannedTrip, Season, SeasonVan
@@ -256,7 +257,9 @@ def publish(*, plan: Plan, actor: Account | None, now: dt.datetime) -> int:
 
 @transaction.atomic
 def answer(*, stop: PlannedStop, confirms: bool, note: str, now: dt.datetime) -> None:
-    """Take the host's answer; a stop that was confirmed stays until the association changes it."""
+    """Take the host's answer until the day is over; the last one counts, and a confirmed stop is not moved."""
+    if stop.trip.day < timezone.localdate(now):
+        raise PlanRefused(_("这次活动的日期已过，不用再答复。有问题请联系科协。"))
     state = Host.CONFIRMED if confirms else Host.DECLINED
     if not confirms and not note.strip():
         raise PlanRefused(fields={"note": _("请写明原因和方便的日期。")})

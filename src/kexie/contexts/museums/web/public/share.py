@@ -1,6 +1,5 @@
 """A picture to pass on: the museum's name, hours and address, and a QR code that leads to its page."""
 
-import datetime as dt
 import hashlib
 import io
 from functools import lru_cache
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw, ImageFont
 
 from kexie.contexts.museums.models import Museum
+from kexie.contexts.museums.templatetags.museum_public import open_weekdays, opening_hours
 from kexie.contexts.museums.web.public.base import MuseumPage
 from kexie.platform.tickets import qr
 from kexie.platform.tickets.card import font_file
@@ -35,17 +35,8 @@ class ShareImage(MuseumPage):
 
 
 def _lines(museum: Museum) -> tuple[str, ...]:
-    days = _("、").join(_weekday(int(one)) for one in museum.open_weekdays)
-    hours = "–".join(_clock(one) for one in (museum.opens_at, museum.closes_at) if one)
-    return tuple(line for line in (f"{days} {hours}".strip(), museum.ticket, museum.address) if line)
-
-
-def _weekday(number: int) -> str:
-    return [_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")][number - 1]
-
-
-def _clock(time: dt.time) -> str:
-    return f"{time.hour}:{time:%M}"
+    open_at = f"{open_weekdays(museum)} {opening_hours(museum)}".strip()
+    return tuple(line for line in (open_at, museum.ticket, museum.address) if line)
 
 
 @lru_cache(maxsize=64)

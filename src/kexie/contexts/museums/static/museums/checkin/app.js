@@ -1,10 +1,11 @@
 // The scanner's screen. Everything it decides stands in rules.js; here it is asked, shown, and noted down.
+import { ask, Refused } from "../../ui/offline/ask.js";
+import { importKey, Store } from "../../ui/offline/store.js";
 import { Camera } from "./camera.js";
 import { open as openList } from "./daylist.js";
 import { clock, decide, local, occupancy } from "./rules.js";
 import { tell, wake } from "./sound.js";
-import { importKey, Store } from "./store.js";
-import { ask, batchOf, Refused } from "./sync.js";
+import { batchOf } from "./sync.js";
 import { fromBase64, isOurs, read } from "./ticket.js";
 
 const $ = (id) => document.getElementById(id);
@@ -20,7 +21,7 @@ const here = (at = Date.now()) => local(at + S.skew, offset());
 // --- beginning ------------------------------------------------------------------------------------------------
 
 async function begin() {
-  S.store = await Store.open();
+  S.store = await Store.open("kexie-checkin");
   S.device = await S.store.get("device");
   S.key = await S.store.get("key");
   navigator.serviceWorker?.register(document.body.dataset.worker, { scope: API.replace(/api\/$/, "") }).catch(() => {});
