@@ -62,6 +62,8 @@ DIGESTED = (
     Digested("phone_digest", column_of("visitors.Visitor.phone")),
     Digested("digest", column_of("visitors.Companion.sealed"), _identity),
     Digested("phone_digest", column_of("museums.Volunteer.phone")),
+    Digested("phone_digest", column_of("matching.Expert.phone")),
+    Digested("email_digest", column_of("matching.Expert.email")),
     Digested("phone_digest", column_of("touring.CaravanRequest.contact"), _asker),
 )
 PARTIES = (

@@ -72,6 +72,8 @@ SEALED = (
     Sealed("museums.Draw", "sealed", _own_id),
     Sealed("museums.FaultReport", "contact", _nothing),
     Sealed("museums.Volunteer", "phone", _nothing),
+    Sealed("matching.Expert", "phone", _own_id),
+    Sealed("matching.Expert", "email", _own_id),
     Sealed("touring.Site", "contact", _own_id),
     Sealed("touring.CaravanRequest", "contact", _own_id),
 )

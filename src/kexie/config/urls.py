@@ -29,6 +29,7 @@ _PARTS = (
     ("work/facilities/", "kexie.contexts.facilities.web.urls"),
     ("facilities/", "kexie.contexts.facilities.web.public_urls"),
     ("caravans/", "kexie.contexts.touring.web.season.public_urls"),
+    ("work/experts/", "kexie.contexts.matching.web.experts.urls"),
     ("work/webhooks/", "kexie.foundation.webhooks.urls"),
     ("my/tickets/", "kexie.platform.tickets.urls"),
     ("work/", "kexie.workbench.urls"),

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from kexie.contexts.matching import demo_experts
 from kexie.contexts.matching.models import (
     Agreement,
     CarrierStage,
     EventIndustry,
     Expert,
+    ExpertConsent,
     ExpertVisit,
+    ExpertWork,
     Industry,
     MatchEvent,
     Problem,
@@ -136,19 +139,28 @@ def _reference(world: _World) -> int:
     world.society_experts = experts[:_SOCIETY_EXPERTS]
     world.home_experts = experts[_SOCIETY_EXPERTS : _SOCIETY_EXPERTS + _HOME_EXPERTS]
     world.other_experts = experts[-_OTHER_EXPERTS:]
+    of = {expert.pk: chance.choice(INDUSTRIES) for expert in experts}
     for expert in world.society_experts:
-        expert.society = world.society(expert.discipline)
+        expert.society = world.society(of[expert.pk])
     for expert in world.home_experts:
-        expert.is_home, expert.employer, expert.may_be_shown = True, "", False
-    world.city.reference([*made, *experts])
-    return len(made) + len(experts)
+        expert.is_home, expert.employer = True, ""
+    facts = [fact for expert in experts for fact in _facts(world, expert, of[expert.pk], chance)]
+    world.city.reference([*made, *experts, *facts])
+    return len(made) + len(experts) + len(facts)
 
 
 def _expert(world: _World, chance: random.Random, name: str) -> Expert:
-    return Expert(
-        unit=world.unit, name=name, employer=chance.choice(world.city.universities).name, title=chance.choice(_TITLES),
-        discipline=chance.choice(INDUSTRIES), may_be_shown=chance.random() < 0.6,
-    )  # fmt: skip
+    employer = chance.choice(world.city.universities).name
+    return Expert(unit=world.unit, name=name, employer=employer, title=chance.choice(_TITLES))
+
+
+def _facts(
+    world: _World, expert: Expert, industry: str, chance: random.Random
+) -> Iterator[ExpertWork | ExpertConsent]:
+    demo_experts.describe(expert, industry, chance)
+    demo_experts.standing(world.city, expert, chance)
+    yield from demo_experts.works(expert, industry, chance, world.city.today.year)
+    yield from demo_experts.consents(world.city, expert, chance)
 
 
 # --- events -----------------------------------------------------------------------------------------------------

@@ -1,13 +1,16 @@
 """What other parts of the platform may know of matching: frozen values, nothing of the tables."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from uuid import UUID
 
 from kexie.contexts.matching import queries
+from kexie.contexts.matching.queries import experts
 from kexie.contexts.matching.states import ProblemState
 from kexie.kernel.scope import Scope
+from kexie.platform.matching.ranking import Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,4 +94,33 @@ def recent_events(scope: Scope, *, today: dt.date, limit: int = 6) -> list[Event
             headcount=event.headcount,
         )
         for event in islice(queries.recent_events(scope, until=today), limit)
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskableExpert:
+    """An expert who may be proposed today, with the documents that rank them (`kexie.platform.matching`)."""
+
+    id: UUID
+    name: str
+    title: str
+    employer: str
+    disciplines: Sequence[str]
+    documents: Sequence[Text]
+
+
+def askable_experts(scope: Scope, *, today: dt.date) -> list[AskableExpert]:
+    """Return who agreed to be proposed, takes invitations and was checked where that is asked, by name."""
+    rows = list(experts.askable(scope, today=today).order_by("name", "pk"))
+    documents = experts.documents(rows)
+    return [
+        AskableExpert(
+            id=row.pk,
+            name=row.name,
+            title=row.title,
+            employer=row.employer,
+            disciplines=row.disciplines,
+            documents=documents[row.pk],
+        )
+        for row in rows
     ]

@@ -4,6 +4,7 @@ from kexie.contexts.matching.models.agreement import Agreement
 from kexie.contexts.matching.models.carrier import CarrierStage, ServiceCarrier
 from kexie.contexts.matching.models.event import EventIndustry, ExpertVisit, MatchEvent
 from kexie.contexts.matching.models.expert import Expert, Industry
+from kexie.contexts.matching.models.expert_facts import ExpertConsent, ExpertWork
 from kexie.contexts.matching.models.problem import Problem, ProblemStage
 
 __all__ = [
@@ -11,7 +12,9 @@ __all__ = [
     "CarrierStage",
     "EventIndustry",
     "Expert",
+    "ExpertConsent",
     "ExpertVisit",
+    "ExpertWork",
     "Industry",
     "MatchEvent",
     "Problem",

@@ -1,0 +1,1 @@
+"""Writing matching: one transaction each, with whoever acts and the moment given."""

@@ -1,0 +1,1 @@
+"""Rules of matching, free of the database."""

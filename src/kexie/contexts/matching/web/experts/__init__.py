@@ -1,0 +1,1 @@
+"""The experts' desk and their own pages."""

@@ -1,0 +1,14 @@
+"""Addresses of the experts' desk, below /work/experts/."""
+
+from django.urls import path
+
+from kexie.contexts.matching.web.experts import pages, register
+
+app_name = "expert_desk"
+urlpatterns = [
+    path("", register.ExpertsPage.as_view(), name="experts"),
+    path("new/", register.NewPage.as_view(), name="new"),
+    path("<uuid:pk>/", pages.ExpertPage.as_view(), name="expert"),
+    path("<uuid:pk>/edit/", register.EditPage.as_view(), name="edit"),
+    path("<uuid:pk>/reveal/", pages.RevealPage.as_view(), name="reveal"),
+]

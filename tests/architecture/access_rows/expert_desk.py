@@ -1,0 +1,38 @@
+"""The experts' desk."""
+
+from typing import Any
+
+from kexie.contexts.matching.models import Expert
+from tests.architecture.access_rows import FORBIDDEN, HIDDEN, MOVED, OK, SIGN_IN, Row, World
+
+
+def _expert(world: World) -> Expert:
+    made, is_new = Expert.objects.get_or_create(
+        association=world.association, unit=world.yingzhou, name="王知远"
+    )
+    if is_new:
+        made.seal("phone", "13800138000")
+        made.save()
+    return made
+
+
+def _page(name: str, **options: Any) -> Row:
+    defaults = {"anonymous": SIGN_IN, "wrong_unit": OK, "wrong_role": FORBIDDEN, "right": OK}
+    return Row(name=f"expert_desk:{name}", **{**defaults, **options})
+
+
+def _one(name: str, **options: Any) -> Row:
+    return _page(name, **{"wrong_unit": HIDDEN, "kwargs": lambda world: {"pk": _expert(world).pk}, **options})
+
+
+ROWS = (
+    _page("experts"),
+    _page("new", other_role="LEADER"),
+    _one("expert"),
+    _one("edit", other_role="LEADER"),
+    _one("reveal", right=MOVED, other_role="LEADER"),
+    _one(
+        "reveal", method="post", other_role="LEADER",
+        data=lambda _world: {"field": "phone", "reason": "邀请到厂"},
+    ),
+)  # fmt: skip
