@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, TextField, Value
@@ -19,7 +20,7 @@ Use = ExpertConsent.Use
 PROFILE = "PROFILE"
 
 
-def register(scope: Scope) -> QuerySet[Expert]:
+def register(scope: Scope) -> QuerySet[Any]:
     """Return the experts, also withdrawn ones, with `work_count` and `recommended` (may be named to firms)."""
     works = ExpertWork.objects.filter(expert=OuterRef("pk")).order_by().values("expert")
     return (
@@ -37,7 +38,7 @@ def agreed(use: str) -> Exists:
     return Exists(ExpertConsent.objects.filter(expert=OuterRef("pk"), use=use, withdrawn_on=None))
 
 
-def expert(scope: Scope, pk: UUID) -> Expert:
+def expert(scope: Scope, pk: UUID) -> Any:
     """Return one expert of the register; NotFound where there is none in sight."""
     found = register(scope).filter(pk=pk).first()
     if found is None:
@@ -45,19 +46,19 @@ def expert(scope: Scope, pk: UUID) -> Expert:
     return found
 
 
-def in_discipline(found: QuerySet[Expert], code: str) -> QuerySet[Expert]:
+def in_discipline(found: QuerySet[Any], code: str) -> QuerySet[Any]:
     """Leave the experts of a discipline of the first level, also by a finer code below it."""
     written = Cast("disciplines", TextField())
     return found.alias(codes=written).filter(codes__contains=f'"{code[:3]}')
 
 
-def fresh(found: QuerySet[Expert], today: dt.date, *, is_fresh: bool) -> QuerySet[Expert]:
+def fresh(found: QuerySet[Any], today: dt.date, *, is_fresh: bool) -> QuerySet[Any]:
     """Leave the experts who confirmed their profile within a year, or those who did not."""
     since = Q(confirmed_on__gte=today - dt.timedelta(days=rules.FRESH_DAYS))
     return found.filter(since) if is_fresh else found.exclude(since)
 
 
-def askable(scope: Scope, *, today: dt.date) -> QuerySet[Expert]:
+def askable(scope: Scope, *, today: dt.date) -> QuerySet[Any]:
     """Return the experts who may be proposed to a firm today.
 
     They agreed to it, are in the register, take invitations, and, where they are from overseas, were checked

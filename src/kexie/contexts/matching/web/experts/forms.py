@@ -109,8 +109,9 @@ class ExpertForm(ProfileForm):
 
     def seen_again(self, expert: Expert) -> None:
         """Take the newest version for known, once somebody was told of it."""
-        self.data = self.data.copy()
-        self.data["seen"] = version_of(expert)
+        newest: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, where a form was sent
+        newest["seen"] = version_of(expert)
+        self.data = newest
 
 
 class NewExpertForm(ExpertForm):

@@ -79,19 +79,16 @@ class ExpertsPage(ExpertsView, ListPage):
             found = found.filter(availability=availability)
         if fresh := chosen.get("fresh"):
             found = queries.fresh(found, timezone.localdate(), is_fresh=fresh == _FRESH)
-        kinds = {
+        kinds: dict[str, dict[str, Any]] = {
             "SOCIETY": {"society__isnull": False}, "HOME": {"is_home": True},
             "OTHER": {"society": None, "is_home": False},
         }  # fmt: skip
-        standings = {
+        standings: dict[str, dict[str, Any]] = {
             "HERE": {"withdrawn_on": None}, "CONSENT": {"withdrawn_on": None, "recommended": False},
             "UNVERIFIED": {"withdrawn_on": None, "verified_on": None},
             "WITHDRAWN": {"withdrawn_on__isnull": False},
         }  # fmt: skip
-        wanted: dict[str, Any] = {
-            **kinds.get(chosen.get("kind", ""), {}),
-            **standings.get(chosen.get("standing", ""), {}),
-        }
+        wanted = kinds.get(chosen.get("kind", ""), {}) | standings.get(chosen.get("standing", ""), {})
         return found.filter(**wanted)
 
     def row(self, one: Any) -> Row:
