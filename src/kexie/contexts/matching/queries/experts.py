@@ -49,7 +49,8 @@ def expert(scope: Scope, pk: UUID) -> Any:
 def in_discipline(found: QuerySet[Any], code: str) -> QuerySet[Any]:
     """Leave the experts of a discipline of the first level, also by a finer code below it."""
     written = Cast("disciplines", TextField())
-    return found.alias(codes=written).filter(codes__contains=f'"{code[:3]}')
+    below: QuerySet[Any] = found.alias(codes=written).filter(codes__contains=f'"{code[:3]}')
+    return below
 
 
 def fresh(found: QuerySet[Any], today: dt.date, *, is_fresh: bool) -> QuerySet[Any]:
