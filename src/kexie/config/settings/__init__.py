@@ -43,6 +43,7 @@ LOCAL_APPS = [
     "kexie.platform.notify",
     "kexie.platform.files",
     "kexie.platform.audit",
+    "kexie.platform.ties",
     "kexie.platform.outbox",
     "kexie.platform.tickets",
     "kexie.ui",

@@ -15,6 +15,8 @@ from kexie.foundation.units import queries as units
 from kexie.foundation.units.models import Kind, Unit
 from kexie.kernel import disciplines
 from kexie.kernel.scope import Scope
+from kexie.platform.ties.models import DECLARABLE
+from kexie.platform.ties.wording import LABELS
 
 _MOST_REQUESTS = 20
 
@@ -193,6 +195,31 @@ class ConsentEndForm(DeskForm):
 
     use = forms.ChoiceField(label=gettext_lazy("用途"), choices=ExpertConsent.Use.choices)
     on = Day(label=gettext_lazy("撤回日期"))
+
+
+class DeclareForm(DeskForm):
+    """A tie for which the expert must be left out."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("关系"), choices=[(one.value, LABELS[one]) for one in DECLARABLE]
+    )
+    other_name = Words(
+        label=gettext_lazy("与谁（姓名或单位）"), max_length=120,
+        help_text=gettext_lazy("写单位全称，凡涉及这个单位和在那里工作的人都回避。"),
+    )  # fmt: skip
+    words = Words(
+        label=gettext_lazy("说明"), required=False, max_length=200,
+        help_text=gettext_lazy("例如：配偶在该公司任职。经办人会看到。"),
+    )  # fmt: skip
+    until = Day(
+        label=gettext_lazy("到哪天"), required=False, help_text=gettext_lazy("不知道就不填，撤销前一直有效。")
+    )
+
+
+class RevokeForm(RowForm):
+    """Why a declaration counts no more."""
+
+    reason = Words(label=gettext_lazy("撤销原因"), max_length=200)
 
 
 class VerifyForm(DeskForm):

@@ -8,8 +8,10 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
 from kexie.contexts.matching.models import ExpertConsent
+from kexie.contexts.matching.operations import conflicts
 from kexie.contexts.matching.operations import expert_facts as facts
 from kexie.contexts.matching.operations import experts as operations
+from kexie.contexts.matching.queries import expert_ties
 from kexie.contexts.matching.queries import experts as queries
 from kexie.contexts.matching.rules import experts as rules
 from kexie.contexts.matching.web.experts import forms
@@ -55,6 +57,7 @@ class ExpertPage(ExpertsView, ActPage):
             "standing": standing(one),
             "is_fresh": rules.is_fresh(one.confirmed_on, timezone.localdate()),
             "works": queries.works(one),
+            "declarations": list(expert_ties.declarations(one)),
             "consents": [(label, standing_uses.get(use)) for use, label in ExpertConsent.Use.choices],
             "ended": [row for row in consents if row.withdrawn_on is not None],
             "reveal": getattr(self, "reveal", None) or self.reveal_form(),
@@ -109,6 +112,11 @@ def _drop_work(view: Any, data: dict[str, Any]) -> Any:
     return facts.remove_work(work_id=data["row"], **view.by)
 
 
+def _revoke(view: Any, data: dict[str, Any]) -> Any:
+    by = {"reason": data["reason"], **view.by}
+    return conflicts.revoke(expert_id=view.one.pk, declaration_id=data["row"], **by)
+
+
 # Those with `at` are offered beside the rows they are about, the others in one section.
 _ACTS = (
     _act(
@@ -125,6 +133,12 @@ _ACTS = (
          done=_("已更换联系方式。"), hint=_("两项都以新填的为准，留空即删除。")),
     _act("withdraw", _("退出专家库"), operations.withdraw, form=forms.WithdrawForm, done=_("已退出专家库。"),
          danger=True, hint=_("不再推荐和邀请，过去的记录不变，以后可以恢复。")),
+    _act("declare", _("申报回避"), conflicts.declare, form=forms.DeclareForm, done=_("已登记回避申报。"),
+         hint=_("同一单位和共同成果系统会自己核对，这里申报系统查不到的关系。")),
+    Act(
+        key="revoke", label=_("撤销申报"), done=_("已撤销申报。"), run=_revoke, form=forms.RevokeForm,
+        action=Action.CONFIRM, danger=True, at="ties",
+    ),
     Act(
         key="drop_work", label=_("删除成果"), done=_("已删除成果。"), run=_drop_work, form=forms.RowForm,
         action=Action.CONFIRM, danger=True, at="works",
