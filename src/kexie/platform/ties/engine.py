@@ -38,8 +38,9 @@ def _same(one: Party, other: Party) -> Iterator[_Found]:
 def _employed(one: Party, other: Party, rules: Rules, on: dt.date) -> Iterator[_Found]:
     mine, theirs = _organisations(one, rules, on), _organisations(other, rules, on)
     for key in mine.keys() & theirs.keys():
-        names, ends = zip(mine[key], theirs[key], strict=True)
-        yield Kind.EMPLOYMENT, min(names), min((day for day in ends if day), default=None)
+        (name, until), (other_name, other_until) = mine[key], theirs[key]
+        ends = [day for day in (until, other_until) if day]
+        yield Kind.EMPLOYMENT, min(name, other_name), min(ends, default=None)
 
 
 def _organisations(party: Party, rules: Rules, on: dt.date) -> dict[str, tuple[str, dt.date | None]]:

@@ -35,6 +35,6 @@ def exclusions(association_id: UUID, purpose: str) -> list[tuple[str, str, str]]
     return [(row.one, row.other, explain_all(map(_tie, row.ties))) for row in rows]
 
 
-def _tie(reason: list[str | None]) -> Tie:
+def _tie(reason: list[str]) -> Tie:
     kind, what, until = reason
-    return Tie(Kind(kind), Level.EXCLUDE, what or "", dt.date.fromisoformat(until) if until else None)
+    return Tie(Kind(kind), Level.EXCLUDE, what, dt.date.fromisoformat(until) if until else None)
