@@ -78,7 +78,7 @@ def test_ties_are_declared_and_revoked_on_the_page(staff, by, enter):
     assert staff.post(url, {**sent, "until": "2020-01-01"}).status_code == 422
     assert staff.post(url, sent).status_code == 302
     made = Declaration.objects.get()
-    assert "亲属：甲公司" in staff.get(url).content.decode()
+    assert "亲属 · 甲公司" in staff.get(url).content.decode()
     assert staff.post(url, {"act": "revoke", "row": made.pk, "reason": ""}).status_code == 422
     assert staff.post(url, {"act": "revoke", "row": made.pk, "reason": "已离任"}).status_code == 302
     made.refresh_from_db()
