@@ -111,7 +111,8 @@ def test_a_cancelled_stop_is_taken_out_and_placed_again(world, plan):
     assert (plan.unserved, queries.stops(plan).count()) == ([], 4)
 
 
-def test_hosts_answer_what_is_published(world, plan, client):
+def test_hosts_answer_what_is_published(world, plan, client, time_machine):
+    time_machine.move_to(NOW, tick=False)
     with pytest.raises(PlanRefused):
         operations.publish(plan=plan, **by(world))
     fill(world, plan)
