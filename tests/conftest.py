@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 from hypothesis import HealthCheck, settings
+from pytest_django import DjangoDbBlocker
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from kexie.platform.capacity import writer
 from kexie.platform.capacity.operations import passages
+from tests import databases
 
 _JOURNEYS = "tests/e2e/journeys/"
 
@@ -37,6 +39,15 @@ def _records_can_be_flushed(request: pytest.FixtureRequest) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("TRUNCATE procrastinate_jobs CASCADE")  # a table that Django does not manage
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Let each worker's test database be a copy of one that is migrated."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = databases.migrated()
 
 
 class OneCityForAllJourneys(LoadScopeScheduling):

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from django.core.management import call_command
 from django.db import connection, transaction
 
 from kexie.config.demo import city as demo_city
@@ -21,6 +20,7 @@ from kexie.ledger import figures
 from kexie.ledger.demo import AS_OF
 from kexie.ledger.kinds import Number
 from kexie.ledger.measures import Cell
+from tests import databases
 
 NOW = dt.datetime(2026, 11, 23, 8, 0, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 11, 23)
@@ -43,13 +43,13 @@ def whole_city() -> Iterator[Scope]:
     """Work in a copy of the whole city, which is loaded once for all processes; yield the whole scope."""
     city, copy = _loaded_database(), f"city_{os.getpid()}"
     home = connection.settings_dict["NAME"]
-    _execute(f'DROP DATABASE IF EXISTS "{copy}"', f'CREATE DATABASE "{copy}" TEMPLATE "{city}"')
-    _move_to(copy)
+    databases.execute(f'DROP DATABASE IF EXISTS "{copy}"', f'CREATE DATABASE "{copy}" TEMPLATE "{city}"')
+    databases.move_to(copy)
     try:
         yield _scope()
     finally:
-        _move_to(home)
-        _execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
+        databases.move_to(home)
+        databases.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
 
 
 def _loaded_database() -> str:
@@ -57,24 +57,17 @@ def _loaded_database() -> str:
     name = f"city_of_{_digest()}"
     with (Path(os.environ["KEXIE_TEST_HOME"]) / "city.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        known = _names("city_of_%")
+        known = databases.names("city_of_%")
         if name not in known:
             _load_into(name, known)
     return name
 
 
 def _load_into(name: str, outdated: list[str]) -> None:
-    home, raw = connection.settings_dict["NAME"], "city_raw"
-    _execute(
-        *(f'DROP DATABASE "{old}" WITH (FORCE)' for old in [*outdated, *_names(raw)]),
-        f'CREATE DATABASE "{raw}"',
-    )
-    _move_to(raw)
-    call_command("migrate", verbosity=0, interactive=False)
-    for _step in demo_load.load(now=NOW):
-        pass
-    _move_to(home)
-    _execute(f'ALTER DATABASE "{raw}" RENAME TO "{name}"')
+    migrated = databases.migrated()
+    with databases.becoming(name, outdated, template=migrated):
+        for _step in demo_load.load(now=NOW):
+            pass
 
 
 @cache
@@ -83,23 +76,6 @@ def _digest() -> str:
     for path in sorted(SOURCE.rglob("*.py")):
         found.update(path.read_bytes())
     return found.hexdigest()[:12]
-
-
-def _names(pattern: str) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [pattern])
-        return [name for (name,) in cursor.fetchall()]
-
-
-def _execute(*statements: str) -> None:
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
-
-
-def _move_to(name: str) -> None:
-    connection.close()
-    connection.settings_dict["NAME"] = name
 
 
 def _scope() -> Scope:
