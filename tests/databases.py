@@ -56,15 +56,15 @@ def _digest() -> str:
 
 
 def names(pattern: str) -> list[str]:
-    """Return the databases whose names are LIKE this."""
-    with connection._nodb_cursor() as cursor:  # noqa: SLF001  there may be no test database yet
+    """Return the databases whose names are LIKE this; there may be no test database yet."""
+    with connection._nodb_cursor() as cursor:
         cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [pattern])
         return [name for (name,) in cursor.fetchall()]
 
 
 def execute(*statements: str) -> None:
     """Run statements about whole databases."""
-    with connection._nodb_cursor() as cursor:  # noqa: SLF001  there may be no test database yet
+    with connection._nodb_cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
 
