@@ -63,6 +63,18 @@ def code(world: World):
     return {"code": "abcdefgh23456789"}
 
 
+def host(world: World):
+    code(world)
+    stop = PlannedStop.objects.get()
+    return {"pk": stop.trip.plan_id, "site": stop.site_id}
+
+
+def van(world: World):
+    code(world)
+    made = PlannedStop.objects.get().trip
+    return {"pk": made.plan_id, "van": made.van_id}
+
+
 def desk(name: str, **options) -> Row:
     answers = {"anonymous": SIGN_IN, "wrong_unit": HIDDEN, "wrong_role": FORBIDDEN, "right": OK}
     return Row(name=f"touring_season:{name}", **{**answers, **options})
@@ -82,11 +94,17 @@ ROWS = (
     desk("plan", kwargs=plan, role="CARAVAN_CREW", method="post", wrong_unit=FORBIDDEN, right=FORBIDDEN),
     desk("try", kwargs=plan),
     desk("sheets", kwargs=plan),
+    desk("hosts", kwargs=plan),
+    desk("hosts", kwargs=plan, method="post", right=MOVED),
+    desk("host", kwargs=host),
+    desk("host", kwargs=host, method="post", right=MOVED),
+    desk("van_calendar", kwargs=van),
     desk("progress", kwargs=plan),
     desk("compare", kwargs=two_plans),
     public("caravans:coming"),
     public("caravans:calendar"),
     public("caravans:confirm", kwargs=code),
+    public("caravans:visit_calendar", kwargs=code),
     public(
         "caravans:confirm", kwargs=code, method="post", anonymous=INVALID, wrong_role=INVALID, right=INVALID
     ),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.utils import timezone
 
 from kexie.contexts.touring.models import Caravan, Plan, PlannedStop, Season, SeasonVan, Site
-from kexie.contexts.touring.operations import planning
+from kexie.contexts.touring.operations import hosts, planning
 from kexie.contexts.touring.operations import seasons as operations
 from kexie.contexts.touring.queries import seasons as queries
 from kexie.foundation.areas.models import Area
@@ -33,6 +33,8 @@ def load(city: DemoCity) -> int:
     vans = _vans(city, season)
     published = _planned(city, season)
     operations.publish(plan=published, actor=city.accounts["COORDINATOR"], now=city.now)
+    season.refresh_from_db()
+    hosts.tell(season=season, link=_link, actor=city.accounts["COORDINATOR"], now=city.now)
     _answers(city, published)
     draft = operations.add_plan(
         season=season, actor=city.accounts["COORDINATOR"], now=city.now, start=published, by_hand=True
@@ -47,11 +49,24 @@ def _sites(city: DemoCity) -> Iterator[Site]:
         county, town = towns[number % len(towns)]
         name, kind = _NAMES[number // len(towns) % len(_NAMES)]
         x, y = _point(city, county, town)
-        yield Site(
+        site = Site(
             unit=city.counties[county], area=town, name=f"{town.name}{name}", kind=kind,
             longitude=f"{x + chance.uniform(-0.02, 0.02):.5f}", latitude=f"{y + chance.uniform(-0.02, 0.02):.5f}",
             pupils=chance.randint(120, 1800), every_months=chance.choice((3, 6, 6, 6)), priority=chance.choice((1, 1, 1, 2, 3)),
         )  # fmt: skip
+        _contact(city, site, number)
+        yield site
+
+
+def _contact(city: DemoCity, site: Site, number: int) -> None:
+    """Give most sites somebody with a mobile number, some a landline only, some nobody: all of them invented."""
+    chance = city.rng(f"season:contact:{number}")
+    phone = chance.choice((f"1400003{number:04}",) * 8 + (f"0558-1{number:06}", ""))
+    site.seal_contact(name="演示联系人" if phone else "", phone=phone)
+
+
+def _link(code: str) -> str:
+    return f"http://localhost/caravans/confirm/{code}/"
 
 
 def _point(city: DemoCity, county: str, town: Area) -> tuple[float, float]:
@@ -115,6 +130,6 @@ def _answers(city: DemoCity, plan: Plan) -> None:
     for stop in soon:
         drawn = chance.random()
         if drawn < 0.7:
-            operations.answer(stop=stop, confirms=True, note="", now=city.now)
+            hosts.answer(stop=stop, confirms=True, note="", now=city.now)
         elif drawn < 0.73:
-            operations.answer(stop=stop, confirms=False, note="当天有考试，下一周都方便。", now=city.now)
+            hosts.answer(stop=stop, confirms=False, note="当天有考试，下一周都方便。", now=city.now)

@@ -138,6 +138,24 @@ TEMPLATES: Mapping[str, Template] = {
         title=_("大篷车申请未受理"),
         text=_("%(unit)s未能受理%(place)s的大篷车申请（编号%(code)s）：%(text)s。"),
     ),
+    "visit.ask": Template(
+        title=_("大篷车来访请确认"),
+        text=_(
+            "%(unit)s的科普大篷车（%(van)s）拟于%(day)s%(hours)s到%(site)s。能否接待请打开 %(link)s 答复。"
+        ),
+    ),
+    "visit.move": Template(
+        title=_("大篷车来访有变动"),
+        text=_(
+            "%(unit)s的科普大篷车原定%(old_day)s%(old_time)s到%(site)s，现改为%(day)s%(hours)s（%(van)s）。能否接待请打开 %(link)s 答复。"
+        ),
+    ),
+    "visit.off": Template(
+        title=_("大篷车来访取消"),
+        text=_(
+            "%(unit)s的科普大篷车原定%(day)s%(hours)s到%(site)s，现已取消，请不用准备；另有安排会再通知您。"
+        ),
+    ),
     "appeal.decided": Template(
         title=_("申诉结果"),
         text=_("您对%(museum)s暂停预约的申诉已有结果：%(outcome)s。"),

@@ -11,6 +11,7 @@ from kexie.contexts.touring.models.fleet import (
     OdometerReading,
 )
 from kexie.contexts.touring.models.handovers import GroupVisit, Handover, HandoverLine
+from kexie.contexts.touring.models.hosts import ToldVisit
 from kexie.contexts.touring.models.maintenance import Condition, SetExhibit, SetTicket
 from kexie.contexts.touring.models.requests import CaravanRequest
 from kexie.contexts.touring.models.seasons import Plan, PlannedStop, PlannedTrip, Season, SeasonVan
@@ -54,6 +55,7 @@ __all__ = [
     "Site",
     "StopDay",
     "StopSignOff",
+    "ToldVisit",
     "TourApplication",
     "TourDailyLog",
     "TourStop",

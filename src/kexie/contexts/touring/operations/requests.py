@@ -143,11 +143,16 @@ def is_mobile(phone: str) -> bool:
     return bool(_MOBILE.fullmatch(phone))
 
 
+def is_landline(phone: str) -> bool:
+    """Whether it is a telephone number with its area code."""
+    return bool(_LANDLINE.fullmatch(phone))
+
+
 def _check(area: Area, phone: str, first: dt.date, last: dt.date, today: dt.date) -> None:
     errors: dict[str, str] = {}
     if area.level != Area.Level.TOWNSHIP:
         errors["area"] = _("请选择所在的乡镇或街道。")
-    if not is_mobile(phone) and not _LANDLINE.fullmatch(phone):
+    if not is_mobile(phone) and not is_landline(phone):
         errors["phone"] = _("请填写11位手机号码，或带区号的固定电话，例如0558-1234567。")
     if first <= today:
         errors["wished_from"] = _("最早的日期要在明天或以后。")

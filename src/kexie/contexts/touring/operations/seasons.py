@@ -140,7 +140,9 @@ def move(
         # Another day has to be asked for anew.
         moved = PlannedStop.objects.filter(trip__plan=plan, site=stop.site_id, trip__day=day)
         if plan.published_at and day != stop.trip.day:
-            moved.update(host_state=Host.ASKED, host_code=short_code(16), host_note="", answered_at=None)
+            # The host's link stays good: it shows the new day.
+            code = stop.host_code or short_code(16)
+            moved.update(host_state=Host.ASKED, host_code=code, host_note="", answered_at=None)
     detail = {"site": str(stop.site_id), "from": stop.trip.day, "to": day, "metres": effect.metres}
     log(plan.season, "touring.move_stop", actor, detail, now)
     return effect
@@ -256,7 +258,9 @@ def publish(*, plan: Plan, actor: Account | None, now: dt.datetime) -> int:
 
 
 @transaction.atomic
-def answer(*, stop: PlannedStop, confirms: bool, note: str, now: dt.datetime) -> None:
+def answer(
+    *, stop: PlannedStop, confirms: bool, note: str, now: dt.datetime, actor: Account | None = None
+) -> None:
     """Take the host's answer until the day is over; the last one counts, and a confirmed stop is not moved."""
     if stop.trip.day < timezone.localdate(now):
         raise PlanRefused(_("这次活动的日期已过，不用再答复。有问题请联系科协。"))
@@ -265,7 +269,7 @@ def answer(*, stop: PlannedStop, confirms: bool, note: str, now: dt.datetime) ->
         raise PlanRefused(fields={"note": _("请写明原因和方便的日期。")})
     PlannedStop.objects.filter(pk=stop.pk).update(host_state=state, host_note=note[:200], answered_at=now)
     detail = {"site": str(stop.site_id), "state": str(state)}
-    log(stop.trip.plan.season, "touring.host_answers", None, detail, now)
+    log(stop.trip.plan.season, "touring.host_answers", actor, detail, now)
 
 
 def require_still(plan: Plan) -> None:

@@ -138,3 +138,14 @@ async function renew() {
 }
 
 if (progress) setTimeout(renew, 1000);
+
+// A host's link is copied where the browser allows it; elsewhere it opens as any link.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("[data-copied] a[href*='/caravans/confirm/']");
+  if (!link || !navigator.clipboard) return;
+  event.preventDefault();
+  const words = link.textContent;
+  await navigator.clipboard.writeText(link.href);
+  link.textContent = link.closest("[data-copied]").dataset.copied;
+  setTimeout(() => { link.textContent = words; }, 2000);
+});

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -16,12 +17,14 @@ from django.utils.translation import gettext_lazy
 
 from kexie.contexts.touring.models import PlannedStop, PlannedTrip, SeasonVan, Site
 from kexie.contexts.touring.operations import by_hand, planning
+from kexie.contexts.touring.operations import hosts as links
 from kexie.contexts.touring.operations import seasons as operations
 from kexie.contexts.touring.operations.seasons import Effect, PlanRefused
+from kexie.contexts.touring.queries import hosts
 from kexie.contexts.touring.queries import season_figures as figures
 from kexie.contexts.touring.queries import seasons as queries
 from kexie.contexts.touring.rules.solving import reason_in_words
-from kexie.contexts.touring.web.season.base import SPANS, PlanView, compute, seconds_of
+from kexie.contexts.touring.web.season.base import SPANS, PlanView, compute, seconds_of, tell
 from kexie.contexts.touring.web.season.planning import progress_of
 from kexie.kernel.errors import UserError
 from kexie.ui.nav import Link
@@ -93,6 +96,7 @@ class BoardView(PlanView):
             "others": self.season.plans.exclude(pk=self.plan.pk),
             "spans": SPANS,
             "is_published": self.season.published_id == self.plan.pk,
+            "untold": len(hosts.news(self.plan, timezone.localdate(), stops)),
             "trail": [
                 Link(self.season.name, reverse("touring_season:season", kwargs={"pk": self.season.pk})),
                 Link(str(self.plan)),
@@ -108,6 +112,7 @@ class BoardView(PlanView):
         try:
             if act is not None:
                 messages.success(request, act(self))
+                links.keep_links(plan=self.plan)
         except UserError as refused:
             messages.error(request, str(refused))
         return HttpResponseRedirect(self.address(self.week()))
@@ -291,8 +296,19 @@ def _lock(view: BoardView) -> str:
 
 
 def _publish(view: BoardView) -> str:
-    asked = operations.publish(plan=view.plan, **_by(view))
-    return _("已发布，%(n)s 站待接待方确认。") % {"n": asked}
+    with transaction.atomic():
+        asked = operations.publish(plan=view.plan, **_by(view))
+        told = tell(view)
+    values = {"n": asked, "sent": told.sent, "call": told.to_call}
+    return _("已发布，%(n)s 站待接待方确认；发短信通知 %(sent)s 站，%(call)s 站要打电话。") % values
+
+
+def _tell(view: BoardView) -> str:
+    told = tell(view)
+    return _("已发短信通知 %(sent)s 站；%(call)s 站要打电话，见接待方名单。") % {
+        "sent": told.sent,
+        "call": told.to_call,
+    }
 
 
 def _resume(view: BoardView) -> str:
@@ -313,6 +329,7 @@ ACTS: dict[str, Callable[[BoardView], str]] = {
     "undo": _undo,
     "lock": _lock,
     "publish": _publish,
+    "tell": _tell,
     "stop": _stop,
     "resume": _resume,
 }

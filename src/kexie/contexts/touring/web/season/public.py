@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
-from kexie.contexts.touring.models import PlannedStop
-from kexie.contexts.touring.operations import seasons as operations
+from kexie.contexts.touring.models import PlannedStop, ToldVisit
+from kexie.contexts.touring.operations import hosts as operations
+from kexie.contexts.touring.queries import hosts
 from kexie.contexts.touring.queries import seasons as queries
 from kexie.contexts.touring.web.season import ics
 from kexie.foundation.access.queries import public_scope
@@ -56,8 +57,24 @@ class CalendarView(PublicView):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Send it."""
         stops = queries.coming(self.visible, timezone.localdate() - dt.timedelta(days=30))
-        body = ics.calendar(stops, host=request.get_host(), made_at=timezone.now())
-        return HttpResponse(body, content_type="text/calendar; charset=utf-8")
+        events = [ics.for_everybody(one) for one in stops]
+        return ics.answer(events, request)
+
+
+class VisitCalendarView(PublicView):
+    """One visit for its host's calendar; called off, it takes the entry out again."""
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        """Send it."""
+        try:
+            season_id, visit = hosts.visit_by_code(code, self.visible)
+        except NotFound as error:
+            raise Http404(str(error)) from error
+        event = ics.for_host(season_id, visit)
+        method = "CANCEL" if event.status == "CANCELLED" else "PUBLISH"
+        response = ics.answer([event], request, method=method, file="visit")
+        response["X-Robots-Tag"] = "noindex"
+        return response
 
 
 class AnswerForm(DeskForm):
@@ -80,12 +97,22 @@ class ConfirmView(PublicView):
     """A host's page about one visit."""
 
     @cached_property
-    def stop(self) -> PlannedStop:
-        """The visit that the link names."""
+    def stop(self) -> PlannedStop | None:
+        """The planned visit that the link names; None while there is none."""
         try:
             return queries.stop_by_code(self.kwargs["code"], self.visible)
+        except NotFound:
+            return None
+
+    @cached_property
+    def told(self) -> ToldVisit | None:
+        """What the host was told of it."""
+        try:
+            return hosts.told_by_code(self.kwargs["code"], self.visible)
         except NotFound as error:
-            raise Http404(str(error)) from error
+            if self.stop is None:
+                raise Http404(str(error)) from error
+            return None
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
         """Show the visit."""
@@ -94,6 +121,8 @@ class ConfirmView(PublicView):
     def post(self, request: HttpRequest, code: str) -> HttpResponseBase:
         """Take the answer."""
         form, stop = AnswerForm(request.POST), self.stop
+        if stop is None:
+            return self._show(form, status=UNPROCESSABLE)
         done = form.carry_out(
             lambda data: operations.answer(
                 stop=stop, confirms=data["answer"] == "YES", note=data["note"], now=timezone.now()
@@ -102,7 +131,14 @@ class ConfirmView(PublicView):
         return HttpResponseRedirect(request.path) if done else self._show(form, status=UNPROCESSABLE)
 
     def _show(self, form: AnswerForm, *, status: int = 200) -> HttpResponse:
-        context = {"stop": self.stop, "form": form}
+        told, stop = self.told, self.stop
+        context = {
+            "stop": stop,
+            "told": told,
+            "form": form,
+            "code": self.kwargs["code"],
+            "site": stop.site if stop else told.site if told else None,
+        }
         response = render(self.request, "touring/season/public/confirm.html", context, status=status)
         response["X-Robots-Tag"] = "noindex"
         return response

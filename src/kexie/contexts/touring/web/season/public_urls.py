@@ -9,4 +9,5 @@ urlpatterns = [
     path("", public.ComingView.as_view(), name="coming"),
     path("calendar.ics", public.CalendarView.as_view(), name="calendar"),
     path("confirm/<slug:code>/", public.ConfirmView.as_view(), name="confirm"),
+    path("confirm/<slug:code>/visit.ics", public.VisitCalendarView.as_view(), name="visit_calendar"),
 ]

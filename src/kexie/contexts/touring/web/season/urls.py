@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kexie.contexts.touring.web.season import board, pages, planning
+from kexie.contexts.touring.web.season import board, hosts, pages, planning, sheets
 
 app_name = "touring_season"
 urlpatterns = [
@@ -15,4 +15,7 @@ urlpatterns = [
     path("plans/<uuid:pk>/progress/", planning.ProgressView.as_view(), name="progress"),
     path("plans/<uuid:pk>/beside/<uuid:other>/", planning.CompareView.as_view(), name="compare"),
     path("plans/<uuid:pk>/sheets/", board.SheetsView.as_view(), name="sheets"),
+    path("plans/<uuid:pk>/vans/<uuid:van>/calendar.ics", sheets.CalendarView.as_view(), name="van_calendar"),
+    path("plans/<uuid:pk>/hosts/", hosts.HostsView.as_view(), name="hosts"),
+    path("plans/<uuid:pk>/hosts/<uuid:site>/", hosts.HostView.as_view(), name="host"),
 ]
