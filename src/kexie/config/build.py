@@ -43,7 +43,9 @@ def assets(say: Say) -> None:
     _npm_ci()
     VENDOR.mkdir(parents=True, exist_ok=True)
     for name, source in json.loads(manifest.read_text())["vendor"].items():
-        shutil.copyfile(ROOT / "node_modules" / source, VENDOR / name)
+        target = VENDOR / name
+        target.parent.mkdir(exist_ok=True)
+        shutil.copyfile(ROOT / "node_modules" / source, target)
     (VENDOR / ".stamp").write_text(stamp)
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kexie.config.settings import database, keys
 from kexie.config.settings.declared import setting
+from kexie.platform.maps import Tiles
 
 PACKAGE = Path(__file__).resolve().parents[2]
 KEXIE_HOME = setting("KEXIE_HOME").expanduser().absolute()
@@ -151,6 +152,10 @@ KEXIE_SMS = setting("KEXIE_SMS")
 KEXIE_SMS_URL = setting("KEXIE_SMS_URL")
 KEXIE_SMS_TOKEN = setting("KEXIE_SMS_TOKEN")
 
+# Maps
+
+MAP_TILES = Tiles(tuple(setting("KEXIE_MAP_TILES")), setting("KEXIE_MAP_SYSTEM"), setting("KEXIE_MAP_CREDIT"))
+
 # The web
 
 HTTPS = setting("KEXIE_HTTPS")
@@ -166,7 +171,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *MAP_TILES.origins],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kexie.kernel.errors import UserError
+from kexie.platform.geo import System
 
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
@@ -31,6 +32,15 @@ def _web_address(text: str) -> str:
     if text and not text.startswith(("http://", "https://")):
         raise ValueError(text)
     return text
+
+
+def _tiles(text: str) -> list[str]:
+    layers = text.split()
+    for layer in layers:
+        _web_address(layer)
+        if not all(name in layer for name in ("{z}", "{x}", "{y}")):
+            raise ValueError(text)
+    return layers
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,9 @@ DECLARED = (
     Setting("KEXIE_SMS", "none", _gateway, "How messages reach phones: http (a gateway), screen (shown in demonstrations, where it is always so) or none."),
     Setting("KEXIE_SMS_URL", "", _web_address, "Where the http gateway takes a message, as one posted JSON object: id, phone, text, template."),
     Setting("KEXIE_SMS_TOKEN", "", str, "Bearer token for the http gateway."),
+    Setting("KEXIE_MAP_TILES", "", _tiles, "URLs of map tiles with {z}, {x} and {y}, lowest layer first, separated by spaces; unset: maps are drawn on plain paper."),
+    Setting("KEXIE_MAP_SYSTEM", "WGS84", System, "What those tiles are drawn in: WGS84 (天地图, OpenStreetMap) or GCJ02 (高德, 腾讯)."),
+    Setting("KEXIE_MAP_CREDIT", "", str, "Whose map it is and its 审图号, shown on each map that has tiles."),
 )  # fmt: skip
 _BY_ENV = {setting.env: setting for setting in DECLARED}
 

@@ -5,7 +5,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Case, Count, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Avg, Case, Count, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Left
 
 from kexie.contexts.touring.models import CaravanStop, Site
@@ -17,7 +17,7 @@ from kexie.ledger.measures import known
 
 
 def townships(scope: Scope, today: dt.date) -> QuerySet[Area]:
-    """Return the townships of the scope's units, each with `last_on`, `stops` of the last year, `sites` and `reach`.
+    """Return the townships of the scope's units, each with `last_on`, `stops` of the last year, `sites`, their middle, and `reach`.
 
     Stops count whoever's caravan made them: a county sees what the city's vans did in its townships.
     """
@@ -28,6 +28,8 @@ def townships(scope: Scope, today: dt.date) -> QuerySet[Area]:
         last_on=_of_town(stops, Max("occurred_on")),
         stops=Coalesce(_of_town(stops.filter(occurred_on__gt=today - YEAR), Count("pk")), 0),
         sites=Coalesce(_of_town(sites, Count("pk")), 0),
+        longitude=_of_town(sites, Avg("longitude")),
+        latitude=_of_town(sites, Avg("latitude")),
     ).annotate(reach=_reach(today))
 
 
@@ -37,7 +39,7 @@ def _below(scope: Scope) -> Q:
     return reduce(or_, (Q(code__startswith=area.prefix) for area in areas), Q(pk__in=[]))
 
 
-def _of_town(rows: QuerySet[Any], what: Max | Count) -> Subquery:
+def _of_town(rows: QuerySet[Any], what: Avg | Max | Count) -> Subquery:
     town = Left("area_id", PREFIX_LENGTH[Level.TOWNSHIP])
     found = rows.annotate(town=town).filter(town=OuterRef("code")).order_by().values("town")
     return Subquery(found.annotate(found=what).values("found"))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F, QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from kexie.contexts.touring.queries import coverage
 from kexie.contexts.touring.rules.coverage import Reach
 from kexie.contexts.touring.web.fleet.base import ListPage
+from kexie.platform import maps
 from kexie.ui.lists import Sortable
 from kexie.ui.tables import Cell, Row
 
@@ -74,6 +76,12 @@ class CoverageList(ListPage):
         """Show the picture above the list."""
         return super().page("coverage", {**context, **self._picture()}, status=status)
 
+    def _map(self, counties: dict[str, list[Any]]) -> dict[str, Any]:
+        placed = {name: [_spot(one) for one in towns if one.longitude] for name, towns in counties.items()}
+        names = [_middle(name, spots) for name, spots in placed.items() if spots]
+        spots = [one for found in placed.values() for one in found]
+        return maps.picture(settings.MAP_TILES, spots, names=names)
+
     def _picture(self) -> dict[str, Any]:
         towns = list(self.rows().order_by("code"))
         counties: dict[str, list[Any]] = {}
@@ -82,6 +90,7 @@ class CoverageList(ListPage):
         in_time = [one for one in towns if one.reach in _IN_TIME]
         return {
             "counties": [County(name, found) for name, found in counties.items()],
+            "town_map": self._map(counties),
             "legend": [(reach, sum(one.reach == reach for one in towns)) for reach in Reach],
             "all": len(towns),
             "in_time": len(in_time),
@@ -90,6 +99,20 @@ class CoverageList(ListPage):
                 sum(one.population or 0 for one in in_time), sum(one.population or 0 for one in towns)
             ),
         }
+
+
+def _spot(town: Any) -> maps.Spot:
+    last = town.last_on.isoformat() if town.last_on else _("还没去过")
+    values = {"last": last, "stops": town.stops, "sites": town.sites}
+    note = _("最近一次：%(last)s；一年内%(stops)s场；巡展点位%(sites)s个") % values
+    return maps.Spot(float(town.longitude), float(town.latitude), town.name, note, tone=town.reach.lower())
+
+
+def _middle(name: str, spots: Sequence[maps.Spot]) -> maps.Spot:
+    count = len(spots)
+    return maps.Spot(
+        sum(one.longitude for one in spots) / count, sum(one.latitude for one in spots) / count, name
+    )
 
 
 def _share(part: int, whole: int) -> float | None:

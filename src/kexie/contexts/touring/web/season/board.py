@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
@@ -27,6 +28,7 @@ from kexie.contexts.touring.rules.solving import reason_in_words
 from kexie.contexts.touring.web.season.base import SPANS, PlanView, compute, seconds_of, tell
 from kexie.contexts.touring.web.season.planning import progress_of
 from kexie.kernel.errors import UserError
+from kexie.platform import maps
 from kexie.ui.nav import Link
 
 WEEK = 7
@@ -84,6 +86,7 @@ class BoardView(PlanView):
             "days": days,
             "lines": lines,
             "ways": ways(lines),
+            "week_map": week_map(lines),
             "earlier": self.address(first - dt.timedelta(days=WEEK)),
             "later": self.address(first + dt.timedelta(days=WEEK)),
             "total": len(stops),
@@ -254,6 +257,27 @@ def ways(lines: list[Line]) -> list[Way]:
                     Way(" ".join(f"{one.x},{one.y}" for one in (home, *dots, home)), dots, number % 8)
                 )
     return found
+
+
+def week_map(lines: list[Line]) -> dict[str, Any]:
+    """Return the week's trips for the map: vans' homes, stops, and a line for each day's trip."""
+    homes: list[maps.Spot] = []
+    spots: list[maps.Spot] = []
+    tracks = []
+    for number, line in enumerate(lines):
+        tone, van = str(number % 8), line.van.caravan.name
+        home = maps.Spot(float(line.van.longitude), float(line.van.latitude), van, tone="home")
+        homes.append(home)
+        for box in line.boxes:
+            found = tuple(_spot(one, van, tone) for one in box.stops if one.site.has_point)
+            spots += found
+            if found:
+                tracks.append(maps.Track((home, *found, home), f"{van} {box.day:%m-%d}", tone))
+    return maps.picture(settings.MAP_TILES, [*homes, *spots], tracks=tracks)
+
+
+def _spot(one: PlannedStop, van: str, tone: str) -> maps.Spot:
+    return maps.Spot(*_at(one.site), one.site.name, note=f"{one.trip.day:%m-%d} {van}", tone=tone)
 
 
 def _move(view: BoardView) -> str:
