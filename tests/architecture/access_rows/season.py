@@ -94,6 +94,8 @@ ROWS = (
     desk("plan", kwargs=plan, role="CARAVAN_CREW", method="post", wrong_unit=FORBIDDEN, right=FORBIDDEN),
     desk("try", kwargs=plan),
     desk("sheets", kwargs=plan),
+    desk("paper", kwargs=plan),
+    desk("paper", kwargs=plan, method="post"),
     desk("hosts", kwargs=plan),
     desk("hosts", kwargs=plan, method="post", right=MOVED),
     desk("host", kwargs=host),

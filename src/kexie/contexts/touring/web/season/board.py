@@ -197,29 +197,6 @@ class TryView(BoardView):
         return HttpResponse(status=405)
 
 
-class SheetsView(PlanView):
-    """Trip sheets to print: each van's days of a week, with whom to ask for."""
-
-    def get(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-        """Show them."""
-        try:
-            first = dt.date.fromisoformat(request.GET.get("week", ""))
-        except ValueError:
-            first = max(self.season.starts_on, timezone.localdate())
-        last = first + dt.timedelta(days=WEEK - 1)
-        sheets: dict[PlannedTrip, list[PlannedStop]] = defaultdict(list)
-        for one in queries.stops(self.plan).filter(trip__day__range=(first, last)):
-            sheets[one.trip].append(one)
-        context = {
-            "plan": self.plan,
-            "season": self.season,
-            "first": first,
-            "last": last,
-            "sheets": list(sheets.items()),
-        }
-        return self.page("sheets", context)
-
-
 def in_words(effect: Effect) -> str:
     """Return what a change costs."""
     values = {"km": f"{effect.metres / 1000:+.1f}", "minutes": f"{effect.overtime:+}"}

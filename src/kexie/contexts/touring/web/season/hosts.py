@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from kexie.contexts.touring.models import PlannedStop, ToldVisit
 from kexie.contexts.touring.operations import hosts as operations
+from kexie.contexts.touring.operations.requests import is_mobile
 from kexie.contexts.touring.queries import hosts as queries
 from kexie.contexts.touring.queries.hosts import Visit
 from kexie.contexts.touring.rules.days import clock
@@ -189,7 +190,8 @@ class HostView(PlanView):
         sent = queries.deliveries(one.notice_id for one in (*known, *self.gone))
         visits = [self.visit(one, sent) for one in self.visits]
         context = {
-            "plan": self.plan, "season": self.season, "site": self.site, "visits": visits,
+            "plan": self.plan, "season": self.season, "place": self.site, "visits": visits,
+            "has_mobile": is_mobile(self.site.open_contact()[1]),
             "gone": [{"told": one, "how": how_told(one.how, sent.get(one.notice_id))} for one in self.gone],
             "may_plan": self.may_plan, "contact": ContactForm(), "answer": AnswerForm(), "failed": None,
             "is_published": self.season.published_id == self.plan.pk, "trail": trail(self, self.site.name), **more,

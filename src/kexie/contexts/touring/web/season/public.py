@@ -137,7 +137,7 @@ class ConfirmView(PublicView):
             "told": told,
             "form": form,
             "code": self.kwargs["code"],
-            "site": stop.site if stop else told.site if told else None,
+            "place": stop.site if stop else told.site if told else None,
         }
         response = render(self.request, "touring/season/public/confirm.html", context, status=status)
         response["X-Robots-Tag"] = "noindex"
