@@ -161,9 +161,9 @@ def planner(say: Say) -> None:
     if _stamped(kept, stamp) or not os.access(folder, os.W_OK):
         return
     say("正在编译路线规划程序，约一分钟 … Compiling the planner, about a minute …")
-    from kexie.platform.routing.warming import warm_up
+    from kexie.platform.routing import engine
 
-    warm_up()
+    engine.load()
     kept.mkdir(exist_ok=True)
     (kept / ".stamp").write_text(stamp)
 

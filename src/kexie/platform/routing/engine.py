@@ -6,12 +6,24 @@ Everything that runs long goes through `solve`. It is called from background tas
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
 from kexie.platform.routing import checker, columns, timetable
 from kexie.platform.routing.arrays import Data, State, data_of, state_of, working_days
-from kexie.platform.routing.problem import Cost, Pace, Problem, Progress, Route, Solution
+from kexie.platform.routing.problem import (
+    Cost,
+    Matrix,
+    Pace,
+    Problem,
+    Progress,
+    Route,
+    Shift,
+    Site,
+    Solution,
+    Vehicle,
+)
 from kexie.platform.routing.reasons import unserved
 from kexie.platform.routing.search import whole
 from kexie.platform.routing.soundness import sound
@@ -67,17 +79,27 @@ def solve(
     """Plan for so many seconds, or at given paces, which from the same seed gives the same plan each time.
 
     `begin_with` is a plan to be improved; what of it breaks a rule now is taken out first. `watch` is told the progress some ten times a second and stops the search by False; what was
-    best until then is returned.
+    best until then is returned. The seconds begin once the compiled code is there; something is always searched.
     """
     if not problem.sites or not working_days(problem):
         nothing = checker.cost(problem, ())
         return Solution((), unserved(problem, ()), nothing, problem.matrix.source, seed)
+    load()
     run = _started(problem, seed, begin_with, clock)
     for pace in _paces(run, seconds) if paces is None else paces:
         progress = run.chunk(pace)
         if watch is not None and not watch(progress):
             break
     return _solution(run, seed)
+
+
+@cache
+def load() -> None:
+    """Load what is compiled, by planning something tiny; what was never compiled is, in about a minute, and kept on disk."""
+    near = np.array([[0.0, 1.0], [1.0, 0.0]])
+    van = Vehicle("van", {0: Shift(0.0, 10.0, 0, 0)})
+    problem = Problem(1, Matrix("unit", near, near), (van,), (Site("site", 1),))
+    _started(problem, 1, (), time.monotonic).chunk(Pace(1, 1.0))
 
 
 def _started(problem: Problem, seed: int, begin_with: Sequence[Route], clock: Callable[[], float]) -> _Run:
@@ -108,13 +130,13 @@ def _paces(run: _Run, seconds: float) -> Iterator[Pace]:
     size, before = FIRST_CHUNK, run.clock()
     until = run.began + seconds
     span = max(until - before, 1e-9)
-    while (now := run.clock()) < until:
+    while (now := run.clock()) < until or not run.paces:
         if run.paces:
             took = max((now - before) / run.paces[-1].iterations, 1e-9)
             size = max(1, int(min(CHUNK_SECONDS, until - now) / took))
             size = min(size, 4 * run.paces[-1].iterations)
         before = now
-        yield Pace(size, unit * HOT * (COLD / HOT) ** (1 - (until - now) / span))
+        yield Pace(size, unit * HOT * (COLD / HOT) ** (1 - max(until - now, 0.0) / span))
 
 
 def _unit(run: _Run) -> float:
