@@ -27,7 +27,17 @@ class CarrierState(models.TextChoices):
     CLOSED = "CLOSED", _("撤销")
 
 
-_P, _C = ProblemState, CarrierState
+class InvitationState(models.TextChoices):
+    """What became of an invitation to an expert."""
+
+    SENT = "SENT", _("等待答复")
+    ACCEPTED = "ACCEPTED", _("已同意")
+    DECLINED = "DECLINED", _("已谢绝")
+    WITHDRAWN = "WITHDRAWN", _("已撤回")
+    EXPIRED = "EXPIRED", _("过期未答复")
+
+
+_P, _C, _I = ProblemState, CarrierState, InvitationState
 
 # A problem may be matched again after a visit came to nothing, and settled without a contract. The key "" is
 # the thing before its first record.
@@ -50,4 +60,14 @@ CARRIER_TRANSITIONS: dict[str, frozenset[str]] = {
     _C.RENEWED: frozenset({_C.RENEWED, _C.SUSPENDED, _C.CLOSED}),
     _C.SUSPENDED: frozenset({_C.RENEWED, _C.CLOSED}),
     _C.CLOSED: frozenset(),
+}
+
+# Who accepted may still be told that it will not come about; whoever was asked in vain can be asked anew.
+INVITATION_TRANSITIONS: dict[str, frozenset[str]] = {
+    "": frozenset({_I.SENT}),
+    _I.SENT: frozenset({_I.ACCEPTED, _I.DECLINED, _I.WITHDRAWN, _I.EXPIRED}),
+    _I.ACCEPTED: frozenset({_I.WITHDRAWN}),
+    _I.DECLINED: frozenset(),
+    _I.WITHDRAWN: frozenset(),
+    _I.EXPIRED: frozenset(),
 }

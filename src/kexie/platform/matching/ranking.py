@@ -106,6 +106,14 @@ class Index:
             for place, at in enumerate(order.tolist())
         ]
 
+    def explain(
+        self, query: Text, ids: Sequence[str], *, extra: Vector | None = None
+    ) -> dict[str, list[Reason]]:
+        """Return the reasons of these candidates alone, as `rank` would give them."""
+        scores, words = self._scores(query, extra), frozenset(tokens(query.whole()))
+        places = {one: at for at, one in enumerate(self.ids)}
+        return {one: self._reasons(places[one], scores, words) for one in ids}
+
     def _scores(self, query: Text, extra: Vector | None) -> Vector:
         scores = self.library.scores(query)[self.places]
         return scores if extra is None else scores + _alike(extra, scores)

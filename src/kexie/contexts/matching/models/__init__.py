@@ -5,6 +5,7 @@ from kexie.contexts.matching.models.carrier import CarrierStage, ServiceCarrier
 from kexie.contexts.matching.models.event import EventIndustry, ExpertVisit, MatchEvent
 from kexie.contexts.matching.models.expert import Expert, Industry
 from kexie.contexts.matching.models.expert_facts import ExpertConsent, ExpertWork
+from kexie.contexts.matching.models.invitation import Invitation, Suggestion
 from kexie.contexts.matching.models.problem import Problem, ProblemStage
 
 __all__ = [
@@ -16,8 +17,10 @@ __all__ = [
     "ExpertVisit",
     "ExpertWork",
     "Industry",
+    "Invitation",
     "MatchEvent",
     "Problem",
     "ProblemStage",
     "ServiceCarrier",
+    "Suggestion",
 ]

@@ -1,0 +1,305 @@
+"""Finding experts for a problem and problems for an expert, each with reasons that a person can check."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from kexie.contexts.matching.models import Expert, Invitation, Problem, ProblemStage, Suggestion
+from kexie.contexts.matching.models.invitation import STANDING
+from kexie.contexts.matching.queries import LOOKING_FOR_EXPERTS, expert_ties, experts, problems_with_state
+from kexie.contexts.matching.queries.finding_index import Finder, finder
+from kexie.contexts.matching.rules import finding as rules
+from kexie.contexts.matching.states import ProblemState
+from kexie.kernel.errors import NotFound
+from kexie.kernel.scope import Scope
+from kexie.ledger.models import State
+from kexie.platform.matching.ranking import Index, Reason, Text
+from kexie.platform.ties import engine
+from kexie.platform.ties.facts import Level, Tie
+from kexie.platform.ties.wording import explain_all
+
+OVER = (ProblemState.SOLVED, ProblemState.CLOSED)
+# Problems judged before that are looked at, the newest.
+_REMEMBERED = 500
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A document that speaks for an expert: which, from when, and its words with what the problem says marked."""
+
+    kind: str
+    year: int | None
+    title: Sequence[rules.Piece]
+    excerpt: Sequence[rules.Piece]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggested:
+    """An expert at a place of the list, with everything that a broker decides by."""
+
+    expert: Any
+    place: int
+    phrases: Sequence[str]
+    evidence: Sequence[Evidence]
+    before: Sequence[str]
+    ties: str
+    load: int
+    suggestion: Suggestion | None = None
+    invitation: Invitation | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the expert has as many invitations as they take."""
+        return self.load >= int(self.expert.most_requests)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """That an expert was found fit (1) or unfit (-1) for a problem on a day."""
+
+    expert: str
+    problem: Problem
+    sign: int
+    on: dt.date
+
+
+def problem(scope: Scope, pk: UUID, *, today: dt.date) -> Any:
+    """Return a problem in sight with its `current` stage; NotFound where there is none."""
+    found = problems_with_state(scope, at=today).select_related("unit", "area").filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("没有找到这个难题，或您无权查看。"))
+    return found
+
+
+def text_of(one: Problem) -> Text:
+    """Return what a problem is searched by: title and summary, never what stands under an undertaking."""
+    return Text(title=one.name, text=one.summary)
+
+
+# --- experts for a problem ---------------------------------------------------------------------------------------
+
+
+def ranked(
+    one: Problem, *, among: Iterable[UUID], today: dt.date, extra: Any = None
+) -> tuple[Finder, list[str]]:
+    """Return the index and those of `among` it knows, best first: by words, vectors if any, and what was judged before."""
+    found, wanted = finder(one.association_id), {str(pk) for pk in among}
+    lexical = _of(found.scores(text_of(one)), wanted)
+    before = priors(found, one, judged(one.association_id, until=today))
+    words = rules.in_order(rules.nudged(lexical, before))
+    if extra is None:
+        return found, words
+    fused = rules.nudged(_of(found.scores(text_of(one), extra), wanted), before)
+    return found, rules.floored(words, rules.in_order(fused))
+
+
+def _of(scores: Mapping[str, float], wanted: set[str]) -> dict[str, float]:
+    return {one: score for one, score in scores.items() if one in wanted}
+
+
+def judged(association_id: UUID, *, until: dt.date) -> list[Judged]:
+    """Return what brokers thought and which experts were matched up to before a day, the newest first."""
+    opinions = Suggestion.objects.filter(association=association_id, judged_at__date__lte=until).exclude(
+        verdict=""
+    )
+    matched = ProblemStage.objects.filter(
+        association=association_id, state=State.CONFIRMED, stage=ProblemState.MATCHED, expert__isnull=False,
+        occurred_on__lt=until,
+    )  # fmt: skip
+    signs = {"FIT": 1, "UNFIT": -1}
+    found = [
+        Judged(str(row.expert_id), row.problem, signs[row.verdict], row.judged_at.date())  # type: ignore[union-attr]
+        for row in opinions.select_related("problem").order_by("-judged_at")[:_REMEMBERED]
+    ] + [
+        Judged(str(row.expert_id), row.problem, 1, row.occurred_on)
+        for row in matched.select_related("problem").order_by("-occurred_on")[:_REMEMBERED]
+    ]
+    return sorted(found, key=lambda row: row.on, reverse=True)[:_REMEMBERED]
+
+
+def priors(found: Finder, one: Problem, rows: Iterable[Judged]) -> dict[str, float]:
+    """Return for each expert what was thought of them for problems like this one, from -1 to 1."""
+    sums: dict[str, float] = {}
+    if found.index is None:
+        return sums
+    for row in rows:
+        same = row.problem.pk == one.pk
+        likeness = 1.0 if same else found.alike(text_of(one), text_of(row.problem))
+        sums[row.expert] = sums.get(row.expert, 0.0) + row.sign * likeness
+    return {expert: max(-1.0, min(1.0, total)) for expert, total in sums.items()}
+
+
+# Problems less alike than this are not named as reasons.
+_LIKE = 0.25
+
+
+def chosen_before(found: Finder, one: Problem, expert: str, rows: Iterable[Judged]) -> list[str]:
+    """Return the titles of problems like this one for which the expert was chosen, at most two."""
+    named = {
+        f"{row.problem.number} {row.problem.name}": None
+        for row in rows
+        if row.expert == expert and row.sign > 0 and row.problem.pk != one.pk
+        if found.index is not None and found.alike(text_of(one), text_of(row.problem)) >= _LIKE
+    }
+    return list(named)[:2]
+
+
+def suggested(
+    one: Problem,
+    found: Finder,
+    order: Sequence[str],
+    *,
+    rows: Mapping[str, Expert],
+    ties: Mapping[UUID, Sequence[Tie]],
+    today: dt.date,
+) -> list[Suggested]:
+    """Return the experts of an order with reasons, load, opinions and invitations: as many queries for one as for all."""
+    index = found.index
+    reasons = index.explain(text_of(one), order) if index is not None else {}
+    known, loads = judged(one.association_id, until=today), load(UUID(pk) for pk in order)
+    opinions = {str(row.expert_id): row for row in Suggestion.objects.filter(problem=one, expert__in=order)}
+    invited = standing_invitations(one)
+    return [
+        Suggested(
+            expert=rows[pk],
+            place=place,
+            phrases=_phrases(reasons.get(pk, ())),
+            evidence=[evidence(reason) for reason in list(reasons.get(pk, ()))[:_SHOWN]],
+            before=chosen_before(found, one, pk, known),
+            ties=explain_all(ties.get(rows[pk].pk, ())),
+            load=loads.get(rows[pk].pk, 0),
+            suggestion=opinions.get(pk),
+            invitation=invited.get(rows[pk].pk),
+        )
+        for place, pk in enumerate(order, 1)
+    ]
+
+
+_SHOWN = 3
+
+
+def _phrases(reasons: Iterable[Reason]) -> list[str]:
+    found = dict.fromkeys(phrase for reason in reasons for phrase in reason.phrases)
+    return [one for one in found if not any(one != other and one in other for other in found)][:6]
+
+
+def evidence(reason: Reason) -> Evidence:
+    """Return a reason as it is shown."""
+    document = reason.document
+    is_profile = document.kind == experts.PROFILE
+    label = _("本人介绍") if is_profile else str(dict(_KINDS)[document.kind])
+    return Evidence(
+        label,
+        document.year,
+        rules.marked(document.title, reason.phrases),
+        rules.excerpt(document.text, reason.phrases),
+    )
+
+
+_KINDS = experts.ExpertWork.Kind.choices
+
+
+def load(pks: Iterable[UUID]) -> dict[UUID, int]:
+    """Return how many invitations each expert has to answer or has accepted, problems that are over left out."""
+    rows = Invitation.objects.filter(expert__in=list(pks), state__in=STANDING)
+    pairs = list(rows.values_list("expert", "problem"))
+    over = ProblemStage.objects.filter(
+        problem__in=[problem for _expert, problem in pairs], state=State.CONFIRMED, stage__in=OVER
+    )
+    ended = set(over.values_list("problem", flat=True))
+    return Counter(expert for expert, about in pairs if about not in ended)
+
+
+def standing_invitations(one: Problem) -> dict[UUID, Invitation]:
+    """Return the last invitation of each expert to a problem."""
+    rows = Invitation.objects.filter(problem=one).select_related("expert", "invited_by")
+    return {row.expert_id: row for row in rows.order_by("invited_at")}
+
+
+def invitations(one: Problem) -> QuerySet[Invitation]:
+    """Return every invitation to a problem, the newest first."""
+    return Invitation.objects.filter(problem=one).select_related("expert", "invited_by")
+
+
+def not_askable(scope: Scope, *, today: dt.date) -> list[tuple[str, int]]:
+    """Return how many experts of the register are not proposed, by why; the first reason counts."""
+    rows = experts.register(scope)
+    asked = set(experts.askable(scope, today=today).values_list("pk", flat=True))
+    counted = Counter(_why_not(row) for row in rows if row.pk not in asked)
+    return sorted(counted.items(), key=lambda pair: -pair[1])
+
+
+def _why_not(one: Any) -> str:
+    if one.withdrawn_on:
+        return _("已退出专家库")
+    if not one.recommended:
+        return _("本人没有同意推荐")
+    if one.availability == Expert.Availability.AWAY:
+        return _("暂不接受邀请")
+    return _("海智专家，还没有做出口管制和保密核对")
+
+
+# --- problems for an expert --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitting:
+    """A problem that an expert may be able to solve."""
+
+    problem: Any
+    phrases: Sequence[str]
+    text: Sequence[rules.Piece]
+    ties: str
+    is_excluded: bool
+
+
+def problems_for(expert: Expert, scope: Scope, *, today: dt.date, top: int) -> list[Fitting]:
+    """Return open problems, those first that speak of what the expert can do; conflicts last."""
+    looking = problems_with_state(scope, at=today).filter(
+        current__in=(ProblemState.CHECKED, *LOOKING_FOR_EXPERTS)
+    )
+    rows = {str(row.pk): row for row in looking}
+    if not rows:
+        return []
+    index = Index({pk: [text_of(row)] for pk, row in rows.items()})
+    order = index.rank(_words_of(expert), top=top, explained=top)
+    ties = _ties_with(expert, {rows[one.id].firm for one in order}, on=today)
+    found = [
+        _fitting(rows[one.id], one.reasons, ties.get(rows[one.id].firm_id, [])) for one in order if one.reasons
+    ]
+    return sorted(found, key=lambda one: one.is_excluded)
+
+
+def _words_of(expert: Expert) -> Text:
+    own, *works = experts.documents([expert])[expert.pk]
+    return Text(title=own.title, text="\n".join([own.text, *(one.whole() for one in works)]))
+
+
+def _ties_with(expert: Expert, firms: Iterable[Any], *, on: dt.date) -> dict[UUID, list[Tie]]:
+    units = list(firms)
+    found = engine.among(
+        expert_ties.parties([expert]),
+        [expert_ties.firm(unit) for unit in units],
+        declared=expert_ties.declared([expert], on=on),
+        rules=expert_ties.FIRM_RULES,
+        on=on,
+    )
+    by_key = {expert_ties.unit_key(unit.pk): unit.pk for unit in units}
+    return {by_key[firm]: ties for (_expert, firm), ties in found.items()}
+
+
+def _fitting(row: Any, reasons: Sequence[Reason], ties: Sequence[Tie]) -> Fitting:
+    phrases = _phrases(reasons)
+    return Fitting(
+        problem=row,
+        phrases=phrases,
+        text=rules.excerpt(row.summary, phrases),
+        ties=explain_all(ties),
+        is_excluded=any(tie.level == Level.EXCLUDE for tie in ties),
+    )

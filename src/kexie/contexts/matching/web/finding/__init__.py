@@ -1,0 +1,1 @@
+"""Finding experts for problems and problems for experts, and the pages of those invited."""
