@@ -32,7 +32,9 @@ def firm(world):
 def post(world, firm):
     """Post a problem: `post("焊缝跟踪偏差大")`."""
 
-    def posted(name="薄板焊接焊缝跟踪偏差大", summary="机器人焊接薄板时焊缝偏移半毫米以上，返工多。", **given):
+    def posted(
+        name="薄板焊接焊缝跟踪偏差大", summary="机器人焊接薄板时焊缝偏移半毫米以上，返工多。", **given
+    ):
         return Problem.objects.create(
             association=world.association, unit=world.counties[0], area=firm.area, firm=firm, name=name,
             number=f"2025-{Problem.objects.count() + 1:03}", summary=summary, **given,
@@ -59,7 +61,12 @@ def stage(world, by):
 def welder(enter, by):
     made = enter("焊缝的", skills="焊缝跟踪", title="教授")
     expert_facts.add_work(
-        expert_id=made.pk, kind="CASE", title="某车厢厂焊缝跟踪攻关", text="激光视觉补偿薄板焊缝偏移。", year=2021, **by
+        expert_id=made.pk,
+        kind="CASE",
+        title="某车厢厂焊缝跟踪攻关",
+        text="激光视觉补偿薄板焊缝偏移。",
+        year=2021,
+        **by,
     )
     return made
 
@@ -76,7 +83,8 @@ def test_the_list_says_why_who_is_left_out_and_why(welder, enter, post, by):
     found, names = proposed(post(), by)
     assert names == ["焊缝的", "面粉的"]
     best = found.suggested[0]
-    assert "焊缝跟踪" in best.phrases and (best.load, best.is_full) == (0, False)
+    assert "焊缝跟踪" in best.phrases
+    assert (best.load, best.is_full) == (0, False)
     case = next(one for one in best.evidence if one.kind == "解决过的问题")
     assert (case.year, [piece.text for piece in case.title if piece.is_marked]) == (2021, ["焊缝跟踪"])
     assert [(who.name, why) for who, why in found.excluded] == [
@@ -132,7 +140,8 @@ def test_what_brokers_thought_moves_neighbours_and_removes_nobody(enter, post, b
 def test_opinions_never_lift_over_a_clear_lead():
     scores = {"far": 9.0, **{f"one{at}": 1.0 + at / 10 for at in range(9)}}
     moved = rules.nudged(scores, {"one0": 50, "far": -50})
-    assert set(moved) == set(scores) and rules.in_order(moved)[0] == "far"
+    assert set(moved) == set(scores)
+    assert rules.in_order(moved)[0] == "far"
 
 
 def test_the_first_three_by_words_stay_among_the_first_five():
@@ -169,7 +178,9 @@ def test_the_hit_rate_is_that_of_the_time_before(world, by, enter, post, stage):
     solver, famous = enter("解决的", skills="焊缝"), enter("后来有名的")
     day = dt.date(2025, 3, 1)
     for expert, year in ((solver, 2020), (famous, 2025)):
-        expert_facts.add_work(expert_id=expert.pk, kind="CASE", title="薄板焊接焊缝跟踪偏差大", year=year, **by)
+        expert_facts.add_work(
+            expert_id=expert.pk, kind="CASE", title="薄板焊接焊缝跟踪偏差大", year=year, **by
+        )
     stage(problem, "COLLECTED", dt.date(2025, 2, 1))
     stage(problem, "CHECKED", dt.date(2025, 2, 2))
     stage(problem, "MATCHED", day, solver)
@@ -200,9 +211,11 @@ def test_pages(staff, welder, post, stage):
     problem = post()
     href = f"/work/problems/{problem.pk}/experts/"
     shown = staff.get(href).content.decode()
-    assert "焊缝的" in shown and "<mark>焊缝跟踪</mark>" in shown
+    assert "焊缝的" in shown
+    assert "<mark>焊缝跟踪</mark>" in shown
     refused = staff.post(href, {"act": "unfit", "expert": welder.pk, "reason": ""})
-    assert refused.status_code == 422 and "不合适请写明理由" in refused.content.decode()
+    assert refused.status_code == 422
+    assert "不合适请写明理由" in refused.content.decode()
     assert staff.post(href, {"act": "fit", "expert": welder.pk}).status_code == 302
     assert "撤销评价" in staff.get(href).content.decode()
     assert "还没有匹配过专家的难题" in staff.get("/work/problems/finding-quality/").content.decode()

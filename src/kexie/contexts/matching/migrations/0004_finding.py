@@ -8,58 +8,221 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('matching', '0003_expert_profiles'),
-        ('units', '0002_unit_place'),
+        ("matching", "0003_expert_profiles"),
+        ("units", "0002_unit_place"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.UUIDField(default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(default=kexie.contexts.matching.models.invitation.code, editable=False, max_length=20, unique=True, verbose_name='链接编号')),
-                ('state', models.CharField(choices=[('SENT', '等待答复'), ('ACCEPTED', '已同意'), ('DECLINED', '已谢绝'), ('WITHDRAWN', '已撤回'), ('EXPIRED', '过期未答复')], default='SENT', max_length=9, verbose_name='状态')),
-                ('words', models.CharField(blank=True, max_length=300, verbose_name='给专家的话')),
-                ('invited_at', models.DateTimeField(verbose_name='邀请时间')),
-                ('expires_at', models.DateTimeField(verbose_name='答复期限')),
-                ('told_at', models.DateTimeField(blank=True, null=True, verbose_name='通知时间')),
-                ('reminded_at', models.DateTimeField(blank=True, null=True, verbose_name='提醒时间')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='答复或结束时间')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='原因')),
-                ('undertaken_at', models.DateTimeField(blank=True, null=True, verbose_name='保密承诺时间')),
-                ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='所属科协')),
-                ('expert', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='matching.expert', verbose_name='专家')),
-                ('invited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='邀请人')),
-                ('problem', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='matching.problem', verbose_name='技术难题')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        default=kexie.contexts.matching.models.invitation.code,
+                        editable=False,
+                        max_length=20,
+                        unique=True,
+                        verbose_name="链接编号",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("SENT", "等待答复"),
+                            ("ACCEPTED", "已同意"),
+                            ("DECLINED", "已谢绝"),
+                            ("WITHDRAWN", "已撤回"),
+                            ("EXPIRED", "过期未答复"),
+                        ],
+                        default="SENT",
+                        max_length=9,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("words", models.CharField(blank=True, max_length=300, verbose_name="给专家的话")),
+                ("invited_at", models.DateTimeField(verbose_name="邀请时间")),
+                ("expires_at", models.DateTimeField(verbose_name="答复期限")),
+                ("told_at", models.DateTimeField(blank=True, null=True, verbose_name="通知时间")),
+                ("reminded_at", models.DateTimeField(blank=True, null=True, verbose_name="提醒时间")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="答复或结束时间")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="原因")),
+                ("undertaken_at", models.DateTimeField(blank=True, null=True, verbose_name="保密承诺时间")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "expert",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitations",
+                        to="matching.expert",
+                        verbose_name="专家",
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="邀请人",
+                    ),
+                ),
+                (
+                    "problem",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitations",
+                        to="matching.problem",
+                        verbose_name="技术难题",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '专家邀请',
-                'ordering': ['-invited_at', '-id'],
-                'indexes': [models.Index(condition=models.Q(('state', 'SENT')), fields=['expires_at'], name='matching_invitation_due')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('SENT', 'ACCEPTED'))), fields=('association', 'problem', 'expert'), name='matching_invitation_once', violation_error_message='已经邀请过这位专家，正在等答复或已经同意。'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state', 'SENT')), models.Q(models.Q(('state', 'SENT'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='matching_invitation_ended'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('DECLINED', 'WITHDRAWN')), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='matching_invitation_reason', violation_error_message='请写明原因。'), models.CheckConstraint(condition=models.Q(('undertaken_at', None), ('state__in', ('ACCEPTED', 'WITHDRAWN')), _connector='OR'), name='matching_invitation_undertaken')],
+                "verbose_name": "专家邀请",
+                "ordering": ["-invited_at", "-id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "SENT")),
+                        fields=["expires_at"],
+                        name="matching_invitation_due",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("SENT", "ACCEPTED"))),
+                        fields=("association", "problem", "expert"),
+                        name="matching_invitation_once",
+                        violation_error_message="已经邀请过这位专家，正在等答复或已经同意。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("state", "SENT")),
+                            models.Q(models.Q(("state", "SENT"), _negated=True), ("ended_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="matching_invitation_ended",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("DECLINED", "WITHDRAWN")), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="matching_invitation_reason",
+                        violation_error_message="请写明原因。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("undertaken_at", None), ("state__in", ("ACCEPTED", "WITHDRAWN")), _connector="OR"
+                        ),
+                        name="matching_invitation_undertaken",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Suggestion',
+            name="Suggestion",
             fields=[
-                ('id', models.UUIDField(default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('place', models.PositiveIntegerField(verbose_name='名次')),
-                ('shown_at', models.DateTimeField(verbose_name='首次推荐时间')),
-                ('verdict', models.CharField(blank=True, choices=[('FIT', '合适'), ('UNFIT', '不合适')], max_length=5, verbose_name='评价')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='评价理由')),
-                ('judged_at', models.DateTimeField(blank=True, null=True, verbose_name='评价时间')),
-                ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='所属科协')),
-                ('expert', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='matching.expert', verbose_name='专家')),
-                ('judged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='评价人')),
-                ('problem', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='matching.problem', verbose_name='技术难题')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("place", models.PositiveIntegerField(verbose_name="名次")),
+                ("shown_at", models.DateTimeField(verbose_name="首次推荐时间")),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[("FIT", "合适"), ("UNFIT", "不合适")],
+                        max_length=5,
+                        verbose_name="评价",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="评价理由")),
+                ("judged_at", models.DateTimeField(blank=True, null=True, verbose_name="评价时间")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "expert",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="matching.expert",
+                        verbose_name="专家",
+                    ),
+                ),
+                (
+                    "judged_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="评价人",
+                    ),
+                ),
+                (
+                    "problem",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="matching.problem",
+                        verbose_name="技术难题",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '专家推荐',
-                'ordering': ['place', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('association', 'problem', 'expert'), name='matching_suggestion_once'), models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'UNFIT'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='matching_suggestion_reason', violation_error_message='不合适请写明理由，以后推荐会参考。'), models.CheckConstraint(condition=models.Q(models.Q(('judged_at', None), ('verdict', '')), models.Q(models.Q(('verdict', ''), _negated=True), ('judged_at__isnull', False)), _connector='OR'), name='matching_suggestion_judged')],
+                "verbose_name": "专家推荐",
+                "ordering": ["place", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "problem", "expert"), name="matching_suggestion_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verdict", "UNFIT"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="matching_suggestion_reason",
+                        violation_error_message="不合适请写明理由，以后推荐会参考。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("judged_at", None), ("verdict", "")),
+                            models.Q(models.Q(("verdict", ""), _negated=True), ("judged_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="matching_suggestion_judged",
+                    ),
+                ],
             },
         ),
     ]

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from kexie.contexts.matching.models import Expert, Invitation, Problem, ProblemStage, Suggestion
+from kexie.contexts.matching.models import Expert, ExpertWork, Invitation, Problem, ProblemStage, Suggestion
 from kexie.contexts.matching.models.invitation import STANDING
 from kexie.contexts.matching.queries import LOOKING_FOR_EXPERTS, expert_ties, experts, problems_with_state
 from kexie.contexts.matching.queries.finding_index import Finder, finder
@@ -113,13 +113,16 @@ def judged(association_id: UUID, *, until: dt.date) -> list[Judged]:
         occurred_on__lt=until,
     )  # fmt: skip
     signs = {"FIT": 1, "UNFIT": -1}
-    found = [
-        Judged(str(row.expert_id), row.problem, signs[row.verdict], row.judged_at.date())  # type: ignore[union-attr]
-        for row in opinions.select_related("problem").order_by("-judged_at")[:_REMEMBERED]
-    ] + [
-        Judged(str(row.expert_id), row.problem, 1, row.occurred_on)
-        for row in matched.select_related("problem").order_by("-occurred_on")[:_REMEMBERED]
-    ]
+    found = (
+        [
+            Judged(str(row.expert_id), row.problem, signs[row.verdict], row.judged_at.date())  # type: ignore[union-attr]
+            for row in opinions.select_related("problem").order_by("-judged_at")[:_REMEMBERED]
+        ]
+        + [
+            Judged(str(row.expert_id), row.problem, 1, row.occurred_on)
+            for row in matched.select_related("problem").order_by("-occurred_on")[:_REMEMBERED]
+        ]
+    )
     return sorted(found, key=lambda row: row.on, reverse=True)[:_REMEMBERED]
 
 
@@ -163,7 +166,10 @@ def suggested(
     index = found.index
     reasons = index.explain(text_of(one), order) if index is not None else {}
     known, loads = judged(one.association_id, until=today), load(UUID(pk) for pk in order)
-    opinions = {str(row.expert_id): row for row in Suggestion.objects.filter(problem=one, expert__in=order)}
+    opinions = {
+        str(row.expert_id): row
+        for row in Suggestion.objects.filter(problem=one, expert__in=list(map(UUID, order)))
+    }
     invited = standing_invitations(one)
     return [
         Suggested(
@@ -202,7 +208,7 @@ def evidence(reason: Reason) -> Evidence:
     )
 
 
-_KINDS = experts.ExpertWork.Kind.choices
+_KINDS = ExpertWork.Kind.choices
 
 
 def load(pks: Iterable[UUID]) -> dict[UUID, int]:
@@ -271,7 +277,9 @@ def problems_for(expert: Expert, scope: Scope, *, today: dt.date, top: int) -> l
     order = index.rank(_words_of(expert), top=top, explained=top)
     ties = _ties_with(expert, {rows[one.id].firm for one in order}, on=today)
     found = [
-        _fitting(rows[one.id], one.reasons, ties.get(rows[one.id].firm_id, [])) for one in order if one.reasons
+        _fitting(rows[one.id], one.reasons, ties.get(rows[one.id].firm_id, []))
+        for one in order
+        if one.reasons
     ]
     return sorted(found, key=lambda one: one.is_excluded)
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from kexie.contexts.matching.models import Problem, ProblemStage, Suggestion
+from kexie.contexts.matching.models import ExpertWork, Problem, ProblemStage, Suggestion
 from kexie.contexts.matching.queries import experts
 from kexie.contexts.matching.queries import finding as queries
 from kexie.contexts.matching.queries.finding_index import Finder, finder
@@ -85,7 +85,7 @@ class _Dated:
 def _dated(rows: Iterable[Any]) -> dict[UUID, list[_Dated]]:
     everybody = list(rows)
     found = {one.pk: [_Dated(experts.own_words(one), _entered(one.pk))] for one in everybody}
-    for work in experts.ExpertWork.objects.filter(expert__in=found):
+    for work in ExpertWork.objects.filter(expert__in=found):
         text = Text(title=work.title, text=work.text, kind=work.kind, year=work.year)
         found[work.expert_id].append(_Dated(text, _entered(work.pk)))
     return found
