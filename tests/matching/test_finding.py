@@ -47,10 +47,10 @@ def post(world, firm):
 def stage(world, by):
     """Record a confirmed stage of a problem: `stage(problem, "MATCHED", dt.date(2025, 3, 1), expert)`."""
 
-    def staged(problem, state, day, expert=None):
+    def staged(problem, state, day, expert=None, **given):
         row = ProblemStage(
             association=world.association, unit=problem.unit, area=problem.area, occurred_on=day,
-            problem=problem, stage=state, expert=expert,
+            problem=problem, stage=state, expert=expert, **given,
         )  # fmt: skip
         return ledger.confirm(records=[ledger.draft(record=row, **by)], **by)[0]
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from kexie.contexts.matching.models import Problem
-from tests.architecture.access_rows import FORBIDDEN, HIDDEN, OK, SIGN_IN, Row, World
+from kexie.contexts.matching.models import Invitation, Problem
+from tests.architecture.access_rows import FORBIDDEN, HIDDEN, OK, SIGN_IN, Row, World, public
 from tests.architecture.access_rows.expert_desk import _expert
 
 
@@ -11,6 +11,15 @@ def _problem(world: World) -> Problem:
     return Problem.objects.get_or_create(
         association=world.association, unit=world.yingzhou, area=world.yingzhou.area, number="2026-900",
         defaults={"name": "焊缝跟踪偏差", "firm": world.school},
+    )[0]  # fmt: skip
+
+
+def _invitation(world: World) -> Invitation:
+    return Invitation.objects.get_or_create(
+        association=world.association, problem=_problem(world), expert=_expert(world),
+        defaults={
+            "invited_at": world.now, "expires_at": world.now, "invited_by": world.account("COUNTY_OFFICER", world.yingzhou),
+        },
     )[0]  # fmt: skip
 
 
@@ -23,4 +32,5 @@ ROWS = (
     _page("quality", wrong_unit=OK),
     _page("experts", kwargs=lambda world: {"pk": _problem(world).pk}),
     _page("problems", kwargs=lambda world: {"pk": _expert(world).pk}),
+    public("invitation:answer", kwargs=lambda world: {"code": _invitation(world).code}),
 )  # fmt: skip

@@ -156,6 +156,18 @@ TEMPLATES: Mapping[str, Template] = {
             "%(unit)s的科普大篷车原定%(day)s%(hours)s到%(site)s，现已取消，请不用准备；另有安排会再通知您。"
         ),
     ),
+    "expert.invited": Template(
+        title=_("请您看一项技术难题"),
+        text=_("%(unit)s请您帮助企业解决“%(title)s”。能否参加请在%(until)s前打开 %(link)s 答复。"),
+    ),
+    "expert.reminded": Template(
+        title=_("技术难题邀请待答复"),
+        text=_("%(unit)s邀请您帮助企业解决“%(title)s”，请在%(until)s前打开 %(link)s 答复。"),
+    ),
+    "expert.uninvited": Template(
+        title=_("技术难题邀请已撤回"),
+        text=_("%(unit)s撤回了“%(title)s”的邀请：%(reason)s。"),
+    ),
     "appeal.decided": Template(
         title=_("申诉结果"),
         text=_("您对%(museum)s暂停预约的申诉已有结果：%(outcome)s。"),

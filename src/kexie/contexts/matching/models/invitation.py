@@ -84,6 +84,8 @@ class Invitation(Tenant):
         _("状态"), max_length=9, choices=InvitationState.choices, default=InvitationState.SENT
     )
     words = models.CharField(_("给专家的话"), max_length=300, blank=True)
+    # What stands before the path in the site's addresses: reminders are sent where no request tells it.
+    site = models.CharField(max_length=200, blank=True, editable=False)
     invited_at = models.DateTimeField(_("邀请时间"))
     invited_by = models.ForeignKey(
         "access.Account", models.PROTECT, related_name="+", verbose_name=_("邀请人")

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kexie.contexts.matching.operations import finding as operations
+from kexie.contexts.matching.operations import invitations
 from kexie.contexts.matching.queries import experts as register
 from kexie.contexts.matching.queries import finding as queries
 from kexie.contexts.matching.web.finding import forms
@@ -32,7 +33,7 @@ class ExpertsForProblem(FindingView, ActPage):
         self.one = queries.problem(self.scope, self.kwargs["pk"], today=timezone.localdate())
 
     def acts(self) -> list[Act]:
-        """What can be said of a suggestion."""
+        """What can be said of a suggestion and done about invitations."""
         return list(_ACTS)
 
     def context_of(self) -> dict[str, Any]:
@@ -44,10 +45,38 @@ class ExpertsForProblem(FindingView, ActPage):
             "trail": [*self.problem_links(self.one), Link(_("找专家"))],
             "found": found,
             "left_out": queries.not_askable(self.scope, today=timezone.localdate()),
+            "invitations": [(one, self._link(one)) for one in queries.invitations(self.one)],
+            "ticked": [str(one) for one in self.request.POST.getlist("experts")],
             "is_over": self.one.current in queries.OVER,
             "more": top + operations.MORE if found.total > top else 0,
             "problem_href": problem_href(self.one.pk),
         }
+
+    def _link(self, one: Any) -> str:
+        """Return the link that the broker may hand on while it can be answered."""
+        if one.state != one.State.SENT or one.is_over(timezone.now()):
+            return ""
+        return self.request.build_absolute_uri(invitations.path_of(one))
+
+    @property
+    def site(self) -> str:
+        """What stands before the paths of this site."""
+        return self.request.build_absolute_uri("/").rstrip("/")
+
+
+def _invite(view: Any, data: dict[str, Any]) -> Any:
+    return invitations.invite(
+        problem_id=view.one.pk, expert_ids=data["experts"], words=data["words"], days=data["days"], site=view.site,
+        **view.by,
+    )  # fmt: skip
+
+
+def _remind(view: Any, data: dict[str, Any]) -> Any:
+    return invitations.remind(invitation_id=data["row"], **view.by)
+
+
+def _withdraw(view: Any, data: dict[str, Any]) -> Any:
+    return invitations.withdraw(invitation_id=data["row"], reason=data["reason"], **view.by)
 
 
 def _judge(view: Any, data: dict[str, Any], verdict: str) -> Any:
@@ -58,6 +87,18 @@ def _judge(view: Any, data: dict[str, Any], verdict: str) -> Any:
 
 
 _ACTS = (
+    Act(
+        key="invite", label=_("邀请"), done=_("已发出邀请。"), form=forms.InviteForm, run=_invite, at="invite",
+        primary=True,
+    ),
+    Act(
+        key="remind", label=_("提醒"), done=_("已提醒。"), form=forms.InvitationForm, run=_remind,
+        at="invitations",
+    ),
+    Act(
+        key="withdraw", label=_("撤回邀请"), done=_("已撤回邀请。"), form=forms.WithdrawForm, run=_withdraw,
+        at="invitations", danger=True,
+    ),
     Act(
         key="fit", label=_("合适"), done=_("已记下：合适。"), form=forms.ExpertForm, at="card",
         run=lambda view, data: _judge(view, data, "FIT"),

@@ -1,0 +1,18 @@
+"""What matching does by itself: invitations that run out or are nearly over."""
+
+import datetime as dt
+
+from kexie.contexts.matching.operations import invitations
+from kexie.platform import tasks
+
+
+@tasks.periodic("7 * * * *")
+def end_unanswered_invitations(*, at: dt.datetime) -> None:
+    """End invitations that were not answered in time, every hour."""
+    invitations.expire_due(now=at)
+
+
+@tasks.periodic("30 1 * * *")
+def remind_experts(*, at: dt.datetime) -> None:
+    """Remind experts whose time is nearly over, every morning (01:30 UTC is 09:30 in Beijing)."""
+    invitations.remind_due(now=at)
