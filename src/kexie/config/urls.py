@@ -30,7 +30,10 @@ _PARTS = (
     ("facilities/", "kexie.contexts.facilities.web.public_urls"),
     ("caravans/", "kexie.contexts.touring.web.season.public_urls"),
     ("work/experts/", "kexie.contexts.matching.web.experts.urls"),
-    ("work/problems/", "kexie.contexts.matching.web.finding.urls"),  # experts for a problem, beside the problems' desk
+    (
+        "work/problems/",
+        "kexie.contexts.matching.web.finding.urls",
+    ),  # experts for a problem, beside the problems' desk
     ("invitations/", "kexie.contexts.matching.web.finding.public_urls"),
     ("work/webhooks/", "kexie.foundation.webhooks.urls"),
     ("my/tickets/", "kexie.platform.tickets.urls"),
