@@ -23,8 +23,9 @@ def site(world, name="中心小学", **values):
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"longitude": "32.8", "latitude": "115.8"}, "坐标不在中国境内，请检查经度和纬度是否颠倒。"),
-        ({"longitude": "115.8"}, "坐标不在中国境内，请检查经度和纬度是否颠倒。"),
+        ({"longitude": "32.8", "latitude": "115.8"}, "经度和纬度填反了，请对调。"),
+        ({"longitude": "115.8"}, "经度和纬度要么都填，要么都不填。"),
+        ({"longitude": "15.8", "latitude": "12"}, "坐标不在中国境内，请检查经度和纬度是否颠倒。"),
     ],
 )
 def test_points_outside_china_and_half_points_are_refused(world, values, said):

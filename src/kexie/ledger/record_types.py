@@ -1,5 +1,6 @@
 """Declarations by which the record desk lists, filters, edits, imports and exports any type of record."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -68,6 +69,12 @@ class RecordType(DeskType):
 
 @dataclass(frozen=True, kw_only=True)
 class ReferenceType(DeskType):
-    """A type of reference data: edited in place, with an audit entry."""
+    """A type of reference data: edited in place, with an audit entry.
+
+    identity: the fields that tell its rows apart; with them, sheets are taken in, and a row that is there already is
+    left alone. readers: how an import reads the cells of single fields; they raise UserError.
+    """
 
     model: type[Reference]
+    identity: tuple[str, ...] = ()
+    readers: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)

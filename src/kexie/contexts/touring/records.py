@@ -15,6 +15,7 @@ from kexie.contexts.touring.models import (
     TourStop,
     TourVenue,
 )
+from kexie.contexts.touring.rules import points
 from kexie.ledger.record_types import Band, RecordType, ReferenceType
 
 # Bands of domain.md section 8, by day and by stop. The stated range of a stop is 30 000 to 50 000 visits in about
@@ -204,6 +205,8 @@ REFERENCE_TYPES: tuple[ReferenceType, ...] = (
         columns=("name", "kind", "area", "unit", "every_months", "service_minutes", "priority", "is_active"),
         filters=("unit", "area", "kind", "priority", "is_active"),
         search=("name", "address", "note"),
+        identity=("area", "name"),
+        readers={"longitude": points.degrees, "latitude": points.degrees},
         fields=(
             "unit",
             "area",

@@ -21,7 +21,7 @@ from kexie.kernel import text
 from kexie.kernel.ids import uuid7
 from kexie.kernel.scope import Scope
 from kexie.ledger.models import Record, State
-from kexie.ledger.record_types import RecordType
+from kexie.ledger.record_types import DeskType, RecordType
 from kexie.platform.imports.reading import SheetRow, address
 from kexie.workbench.desk import candidates, violations
 from kexie.workbench.desk.columns import Column, Kind, excel_value
@@ -89,7 +89,7 @@ class Checker:
     def __init__(
         self,
         *,
-        desk_type: RecordType,
+        desk_type: DeskType,
         rows: Sequence[SheetRow],
         scope: Scope,
         actor: Account,
@@ -169,7 +169,7 @@ class Checker:
         index = self.head.fields[one.name]
         raw = headings.cell(row, index)
         try:
-            found = self._thing(one, raw) if one.kind is Kind.RELATION else cells.value(one, raw)
+            found = self._thing(one, row, raw) if one.kind is Kind.RELATION else cells.value(one, raw)
         except BadCell as error:
             self._problem(row, index, str(error))
             return None
@@ -177,11 +177,15 @@ class Checker:
             self._problem(row, index, _("%(label)s必填。") % {"label": one.label})
         return found
 
-    def _thing(self, one: Column, raw: Any) -> Any:
+    def _choose(self, one: Column, row: SheetRow, found: list[Any]) -> list[Any]:
+        """Return those of several things of a name that can be meant here."""
+        return found
+
+    def _thing(self, one: Column, row: SheetRow, raw: Any) -> Any:
         shown = cells.as_text(raw)
         if not shown:
             return None
-        found = self.things[one.name].get(shown, [])
+        found = self._choose(one, row, self.things[one.name].get(shown, []))
         if len(found) == 1:
             return found[0]
         values = {"value": shown, "label": one.label, "count": len(found)}
@@ -263,7 +267,7 @@ class Checker:
         return shown[:_NUMBER_LENGTH]
 
     def _ask_about(self, row: SheetRow, record: Record) -> None:
-        for band in self.desk_type.bands:
+        for band in self.desk_type.bands if isinstance(self.desk_type, RecordType) else ():
             if band.asks_about(record):
                 self._warn(row, self.head.fields.get(band.field, 0), str(band.ask))
 

@@ -20,6 +20,8 @@ from kexie.workbench.desk.forms import editable
 NUMBER_LABEL = "编号"
 # What a checked file carries back to its author; it is no data.
 PROBLEM_LABEL = "问题"
+# What offices call the doer and the area, whatever a type calls them.
+_ALSO = {"unit": ("单位",), "area": ("地区", "乡镇", "乡镇街道", "所在乡镇")}
 _LOOKED_AT = 15
 _DECORATION = re.compile(r"[（(\[【].*?[）)\]】]|[*＊:：\s]")
 
@@ -84,6 +86,9 @@ def _spellings(desk_type: DeskType) -> dict[str, str]:
                 for spelling in (str(one.label), one.name):
                     found.setdefault(text.key(spelling), one.name)
                     found.setdefault(label_key(spelling), one.name)
+    for one in importable(desk_type):
+        for spelling in _ALSO.get(one.name, ()):
+            found.setdefault(spelling, one.name)
     return found
 
 

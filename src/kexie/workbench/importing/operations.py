@@ -19,13 +19,14 @@ from kexie.kernel.errors import UserError
 from kexie.kernel.scope import Scope
 from kexie.ledger import operations as ledger
 from kexie.ledger import registry
-from kexie.ledger.models import Record, State
-from kexie.ledger.record_types import RecordType
+from kexie.ledger.models import State
+from kexie.ledger.record_types import DeskType, ReferenceType
 from kexie.platform.audit import operations as audit
 from kexie.platform.files import operations as files
 from kexie.platform.imports import reading
 from kexie.platform.imports.reading import SheetRow
 from kexie.workbench.importing.checking import Built, Checker, Findings
+from kexie.workbench.importing.references import ReferenceChecker
 from kexie.workbench.models import ImportJob
 
 log = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ class Faulty(Exception):
 
 @transaction.atomic
 def take_in(
-    *, desk_type: RecordType, upload: "File[bytes]", actor: Account, confirms: bool, now: dt.datetime
+    *, desk_type: DeskType, upload: "File[bytes]", actor: Account, confirms: bool, now: dt.datetime
 ) -> ImportJob:
     """Keep an uploaded sheet and open a job for it. Raises SheetRefused."""
     upload.seek(0)
@@ -58,7 +59,7 @@ def take_in(
         type_key=desk_type.key,
         file=stored,
         file_name=files.safe_name(upload.name or ""),
-        confirms=confirms,
+        confirms=confirms and not isinstance(desk_type, ReferenceType),
         started_at=now,
     )
 
@@ -146,9 +147,9 @@ def read(job: ImportJob) -> list[SheetRow]:
     return list(reading.rows(content, sheet=SHEET))
 
 
-def type_of(job: ImportJob) -> RecordType:
-    """Return the record type of a job."""
-    return registry.record_type(job.type_key)
+def type_of(job: ImportJob) -> DeskType:
+    """Return what kind of rows a job brings in."""
+    return registry.desk_type(job.type_key)
 
 
 def _bring_in(job: ImportJob, checker: Checker, watch: "_Watch", now: dt.datetime) -> None:
@@ -174,31 +175,31 @@ def _bring_in(job: ImportJob, checker: Checker, watch: "_Watch", now: dt.datetim
 
 
 def _insert(job: ImportJob, checker: Checker, fresh: Sequence[Built], now: dt.datetime) -> int:
-    records = [built.record for built in fresh]
+    records: list[Any] = [built.record for built in fresh]
+    if isinstance(checker.desk_type, ReferenceType):
+        checker.desk_type.model._base_manager.bulk_create(records)
+        return len(records)
     if job.confirms:
         created = ledger.record_many(records=records, actor=job.account, now=now, scope=checker.scope)
         ledger.ask_about(records, now)
         return created
     for record in records:
         record.state = State.DRAFT
-    model: type[Record] = checker.desk_type.model
-    model._base_manager.bulk_create(records)
+    checker.desk_type.model._base_manager.bulk_create(records)
     return len(records)
 
 
 def _checker(job: ImportJob, rows: Sequence[SheetRow], now: dt.datetime) -> Checker:
     desk_type = type_of(job)
-    return Checker(
-        desk_type=desk_type,
-        rows=rows,
-        scope=_scope(job, desk_type),
-        actor=job.account,
-        now=now,
-        confirms=job.confirms,
-    )
+    facts: dict[str, Any] = {
+        "rows": rows, "scope": _scope(job, desk_type), "actor": job.account, "now": now, "confirms": job.confirms,
+    }  # fmt: skip
+    if isinstance(desk_type, ReferenceType):
+        return ReferenceChecker(desk_type=desk_type, **facts)
+    return Checker(desk_type=desk_type, **facts)
 
 
-def _scope(job: ImportJob, desk_type: RecordType) -> Scope:
+def _scope(job: ImportJob, desk_type: DeskType) -> Scope:
     """Return where the job's account may import, and confirm if it does that too."""
     scope = access.scope_for(job.account, Action.IMPORT, desk_type.context)
     return access.scope_for(job.account, Action.CONFIRM, desk_type.context) if job.confirms else scope

@@ -9,7 +9,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from kexie.kernel.scope import Scope
-from kexie.ledger.record_types import RecordType
+from kexie.ledger.record_types import DeskType
 from kexie.platform.imports import writing
 from kexie.platform.imports.reading import SheetRow
 from kexie.workbench.desk import candidates
@@ -24,7 +24,7 @@ _EXAMPLES = {Kind.DATE: "2025-03-01", Kind.TIME: "9:30", Kind.NUMBER: "320", Kin
 _WIDTHS = {Kind.DATE: 13, Kind.TIME: 9, Kind.NUMBER: 10, Kind.RELATION: 24}
 
 
-def template(desk_type: RecordType, scope: Scope) -> IO[bytes]:
+def template(desk_type: DeskType, scope: Scope) -> IO[bytes]:
     """Return the template of a type: the sheet to fill, how to fill it, and what may be chosen."""
     book = Workbook(write_only=True)
     sheet, how, options = (
@@ -116,7 +116,7 @@ def _nth(values: list[str], index: int) -> str | None:
     return values[index] if index < len(values) else None
 
 
-def _how(one: Column, desk_type: RecordType) -> list[str]:
+def _how(one: Column, desk_type: DeskType) -> list[str]:
     must = _("必填") if headings.is_required(desk_type, one) else _("选填")
     said = str(one.field.help_text) if one.field is not None else ""
     example = _EXAMPLES.get(one.kind, "")

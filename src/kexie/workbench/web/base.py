@@ -17,7 +17,7 @@ from kexie.foundation.access.web.guards import to_sign_in
 from kexie.kernel.errors import NotFound
 from kexie.kernel.scope import Scope
 from kexie.ledger import registry
-from kexie.ledger.record_types import DeskType, RecordType
+from kexie.ledger.record_types import DeskType, RecordType, ReferenceType
 from kexie.ui.nav import Link
 from kexie.workbench import navigation
 from kexie.workbench.desk import queries
@@ -75,6 +75,19 @@ class TypeView(StaffView):
     def record_type(self) -> RecordType:
         """The same, for pages that reference data does not have."""
         if not isinstance(self.desk_type, RecordType):
+            raise NotFound(self.desk_type.key)
+        return self.desk_type
+
+    @property
+    def is_importable(self) -> bool:
+        """Whether sheets are taken in: of records, and of reference data whose rows can be known again."""
+        found = self.desk_type
+        return isinstance(found, RecordType) or (isinstance(found, ReferenceType) and bool(found.identity))
+
+    @property
+    def import_type(self) -> DeskType:
+        """The type, for pages about importing it."""
+        if not self.is_importable:
             raise NotFound(self.desk_type.key)
         return self.desk_type
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from kexie.foundation.access.roles import Action
 from kexie.kernel.errors import NotFound, UserError
 from kexie.ledger import registry
+from kexie.ledger.record_types import RecordType
 from kexie.platform.imports import writing
 from kexie.ui.nav import Link
 from kexie.workbench import navigation, tasks
@@ -32,8 +33,8 @@ class TemplateView(TypeView):
 
     def get(self, request: HttpRequest, key: str) -> FileResponse:
         """Send the template."""
-        file = templates.template(self.record_type, self.scope)
-        name = _("%(type)s-导入模板.xlsx") % {"type": self.record_type.name}
+        file = templates.template(self.import_type, self.scope)
+        name = _("%(type)s-导入模板.xlsx") % {"type": self.import_type.name}
         return FileResponse(file, as_attachment=True, filename=name, content_type=writing.CONTENT_TYPE)
 
 
@@ -54,7 +55,7 @@ class UploadView(TypeView):
         confirms = self.may(Action.CONFIRM) and request.POST.get("then", "confirm") == "confirm"
         try:
             job = operations.take_in(
-                desk_type=self.record_type,
+                desk_type=self.import_type,
                 upload=upload,
                 actor=self.account,
                 confirms=confirms,
@@ -69,13 +70,14 @@ class UploadView(TypeView):
         return HttpResponseRedirect(reverse("workbench:import_job", args=[job.pk]))
 
     def _show(self, error: str = "", status: int = 200) -> HttpResponse:
-        record_type = self.record_type
+        record_type = self.import_type
         shown = headings.importable(record_type)
         context = {
             "error": error,
             "columns": [(one, headings.is_required(record_type, one)) for one in shown],
             "jobs": ImportJob.objects.filter(account=self.account, type_key=record_type.key)[:5],
             "may_confirm": self.may(Action.CONFIRM),
+            "is_record": self.is_record,
             "trail": self.trail(Link(_("导入"))),
         }
         return self.page("import", context, status=status)
@@ -87,7 +89,8 @@ class ImportsView(StaffView):
     def get(self, request: HttpRequest) -> HttpResponse:
         """List them."""
         jobs = list(ImportJob.objects.filter(account=self.account)[:50])
-        names = {key: one.name for key, one in registry.record_types().items()}
+        declared = {**registry.reference_types(), **registry.record_types()}
+        names = {key: one.name for key, one in declared.items()}
         listed = [(job, names.get(job.type_key, job.type_key)) for job in jobs]
         return self.page(
             "imports", {"jobs": listed, "trail": [Link(_("我的工作"), "/work/"), Link(_("我的导入"))]}
@@ -123,6 +126,7 @@ class JobView(OwnJobView):
         context: dict[str, Any] = {
             "job": job,
             "desk_type": self.desk_type,
+            "is_record": isinstance(self.desk_type, RecordType),
             "problems": job.problems[:SHOWN_PROBLEMS],
             "more_problems": max(job.problem_count - SHOWN_PROBLEMS, 0),
             "warnings": job.warnings[:SHOWN_PROBLEMS],

@@ -49,7 +49,7 @@ class ListView(TypeView):
 
     def _rights(self) -> dict[str, bool]:
         found = {action.value.lower(): self.may(action) for action in _SHOWN_ACTIONS}
-        found["import"] = found["import"] and self.is_record
+        found["import"] = found["import"] and self.is_importable
         found["select"] = self.is_record and found["confirm"]
         return found
 

@@ -3,6 +3,7 @@
 import json
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -14,6 +15,8 @@ from kexie.ledger.models import Reference, Tenant
 from kexie.platform import crypto
 
 LONGEST_SERVICE = 480
+# Degrees between which China lies.
+_EAST, _NORTH = (72, 138), (0.8, 56)
 
 
 class Site(Reference):
@@ -94,8 +97,8 @@ class Site(Reference):
                 | Q(
                     longitude__isnull=False,
                     latitude__isnull=False,
-                    longitude__range=(72, 138),
-                    latitude__range=(0.8, 56),
+                    longitude__range=_EAST,
+                    latitude__range=_NORTH,
                 ),
                 violation_error_message=_("坐标不在中国境内，请检查经度和纬度是否颠倒。"),
             ),
@@ -105,6 +108,19 @@ class Site(Reference):
             ),
             models.CheckConstraint(name="touring_site_frequency", condition=Q(every_months__range=(1, 36))),
         ]
+
+    def clean(self) -> None:
+        """Name the cells of a point that cannot be right."""
+        if (self.longitude is None) != (self.latitude is None):
+            empty = "longitude" if self.longitude is None else "latitude"
+            raise ValidationError({empty: _("经度和纬度要么都填，要么都不填。")})
+        if self.longitude is None or self.latitude is None or _is_in_china(self.longitude, self.latitude):
+            return
+        swapped = _is_in_china(self.latitude, self.longitude)
+        told = (
+            _("经度和纬度填反了，请对调。") if swapped else _("坐标不在中国境内，请检查经度和纬度是否颠倒。")
+        )
+        raise ValidationError({"longitude": told, "latitude": told})
 
     @property
     def has_point(self) -> bool:
@@ -130,6 +146,10 @@ class Site(Reference):
         """Whom to ask for, as pages show it."""
         name, phone = self.open_contact()
         return " ".join(part for part in (mask_name(name), mask_phone(phone)) if part)
+
+
+def _is_in_china(longitude: Any, latitude: Any) -> bool:
+    return _EAST[0] <= float(longitude) <= _EAST[1] and _NORTH[0] <= float(latitude) <= _NORTH[1]
 
 
 class SchoolTerm(Tenant):
