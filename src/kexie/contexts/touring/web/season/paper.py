@@ -102,7 +102,12 @@ def _by_hand() -> list[Flowable]:
     )
     rows = [[_say(left, 10, _SOFT), "", _say(right, 10, _SOFT), ""] for left, right in labels]
     return [
-        Table(rows, colWidths=[32 * mm, 58 * mm, 32 * mm, 58 * mm], rowHeights=[12 * mm] * 3, style=_GRID)
+        Table(
+            rows,
+            colWidths=[32 * mm, 58 * mm, 32 * mm, 58 * mm],
+            rowHeights=[12 * mm] * 3,
+            style=[*_GRID, ("SPAN", (1, 2), (3, 2))],
+        )
     ]
 
 
