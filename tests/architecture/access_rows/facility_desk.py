@@ -3,7 +3,13 @@
 import datetime as dt
 from typing import Any
 
-from kexie.contexts.facilities.models import Facility, FacilityFault, FacilityStage
+from kexie.contexts.facilities.models import (
+    Facility,
+    FacilityFault,
+    FacilityStage,
+    TitleApplication,
+    TitleRound,
+)
 from tests.architecture.access_rows import FORBIDDEN, HIDDEN, OK, SIGN_IN, Row, World, public
 
 
@@ -31,6 +37,31 @@ def _fault(world: World) -> FacilityFault:
     )
 
 
+def _round(world: World) -> TitleRound:
+    return TitleRound.objects.get_or_create(
+        association=world.association, title="CITY_BASE", batch="2026—2030",
+        defaults={
+            "state": "OPEN", "call": "请申报。", "closes_on": dt.date(2026, 5, 1), "contact": "0558-1",
+            "recommends_until": dt.date(2026, 6, 1), "valid_to": dt.date(2030, 12, 31), "made_at": world.now,
+            "made_by": world.account("COUNTY_OFFICER", world.yingzhou),
+        },
+    )[0]  # fmt: skip
+
+
+def _application(world: World) -> TitleApplication:
+    return TitleApplication.objects.get_or_create(
+        association=world.association, round=_round(world), unit=world.school,
+        defaults={
+            "facility": _facility(world), "county": world.yingzhou.area, "made_at": world.now,
+            "made_by": world.account("COUNTY_OFFICER", world.yingzhou),
+        },
+    )[0]  # fmt: skip
+
+
+def _part(world: World) -> dict[str, Any]:
+    return {"pk": _application(world).pk, "part": "about"}
+
+
 def _named(one: FacilityFault) -> dict[str, Any]:
     return {"pk": one.facility_id, "code": one.code}
 
@@ -50,6 +81,13 @@ ROWS = (
     _page("import"),
     _page("titles"),
     _page("look_alikes"),
+    _page("rounds"),
+    _page("applications"),
+    _page("new_round", wrong_unit=FORBIDDEN, unit="association", role="COORDINATOR"),
+    _page("round", kwargs=lambda world: {"pk": _round(world).pk}),
+    _one("application", _application),
+    _page("fill", wrong_unit=HIDDEN, kwargs=_part),
+    public("facility_public:rounds"),
     _one("facility", _facility),
     _one("label", _facility),
     _one("fault", _fault),

@@ -13,3 +13,4 @@ class Facilities(AppConfig):
         from kexie.platform.files import rules
 
         rules.register("facilities.facilityphoto", photos.may_read)
+        rules.register("facilities.titlepaper", photos.may_read_paper)

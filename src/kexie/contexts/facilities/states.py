@@ -20,3 +20,25 @@ FAULT_TRANSITIONS: Transitions = {
     "DONE": frozenset({"ACCEPTED"}),
     "REJECTED": frozenset({"ACCEPTED"}),
 }
+
+# A round (批次): its call is written, is open, its list is shown to everybody, and it is settled.
+ROUND_TRANSITIONS: Transitions = {
+    "DRAFT": frozenset({"OPEN", "CANCELLED"}),
+    "OPEN": frozenset({"PUBLICISED", "CANCELLED"}),
+    "PUBLICISED": frozenset({"CLOSED"}),
+    "CLOSED": frozenset(),
+    "CANCELLED": frozenset(),
+}
+
+# An application: the keeper fills it in, the county recommends, the city reviews, shows and awards.
+APPLICATION_TRANSITIONS: Transitions = {
+    "DRAFT": frozenset({"SUBMITTED", "WITHDRAWN"}),
+    "SUBMITTED": frozenset({"RETURNED", "RECOMMENDED", "REFUSED", "WITHDRAWN"}),
+    "RETURNED": frozenset({"SUBMITTED", "WITHDRAWN"}),
+    "RECOMMENDED": frozenset({"SUBMITTED", "RETURNED", "APPROVED", "REFUSED", "WITHDRAWN"}),
+    "APPROVED": frozenset({"RECOMMENDED", "PUBLICISED", "WITHDRAWN"}),
+    "PUBLICISED": frozenset({"AWARDED", "REFUSED", "WITHDRAWN"}),
+    "AWARDED": frozenset(),
+    "REFUSED": frozenset(),
+    "WITHDRAWN": frozenset(),
+}

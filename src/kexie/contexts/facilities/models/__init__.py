@@ -8,6 +8,15 @@ from kexie.contexts.facilities.models.facility import (
     FacilityVisits,
     month_end,
 )
+from kexie.contexts.facilities.models.rounds import (
+    TitleApplication,
+    TitleObjection,
+    TitlePaper,
+    TitleQuota,
+    TitleReview,
+    TitleRound,
+    TitleStep,
+)
 from kexie.contexts.facilities.models.upkeep import Asset, FacilityFault, FacilityPhoto, OpenDay, OpenHours
 
 __all__ = [
@@ -22,6 +31,13 @@ __all__ = [
     "OpenDay",
     "OpenHours",
     "Title",
+    "TitleApplication",
     "TitleEnd",
+    "TitleObjection",
+    "TitlePaper",
+    "TitleQuota",
+    "TitleReview",
+    "TitleRound",
+    "TitleStep",
     "month_end",
 ]

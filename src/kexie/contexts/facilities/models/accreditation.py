@@ -18,6 +18,8 @@ class Title(models.TextChoices):
     PROVINCIAL_BASE = "PROVINCIAL_BASE", _("省级科普教育基地（省科协）")
     PROVINCIAL_ST_BASE = "PROVINCIAL_ST_BASE", _("省科学技术普及基地（省科技厅）")
     CITY_BASE = "CITY_BASE", _("市级科普教育基地")
+    CITY_COMMUNITY = "CITY_COMMUNITY", _("市级科普示范社区")
+    CITY_SCHOOL = "CITY_SCHOOL", _("市级科普示范学校")
     DEMO_COMMUNITY = "DEMO_COMMUNITY", _("省科普示范社区")
     DEMO_SCHOOL = "DEMO_SCHOOL", _("省科普示范学校")
     DEMO_BASE = "DEMO_BASE", _("省科普示范基地")

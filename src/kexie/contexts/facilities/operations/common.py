@@ -8,7 +8,8 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from kexie.foundation.access.models import Account
-from kexie.kernel.errors import NotFound
+from kexie.foundation.units.models import Unit
+from kexie.kernel.errors import Forbidden, NotFound
 from kexie.kernel.scope import Scope
 from kexie.ledger.models import Tenant
 from kexie.platform.audit import operations as audit
@@ -30,3 +31,9 @@ def note(subject: Tenant, action: str, *, actor: Account, now: dt.datetime, **de
         association_id=subject.association_id, actor=actor, action=f"facilities.{action}", subject=subject,
         detail=detail, now=now,
     )  # fmt: skip
+
+
+def require_city(scope: Scope, association: Unit) -> None:
+    """Raise Forbidden unless the scope reaches over the whole association."""
+    if not scope.covers(association.path):
+        raise Forbidden(_("这一步由市科协办理。"))

@@ -7,6 +7,7 @@ from kexie.foundation.desk.pages import TabbedView
 TABS = (
     ("registry", _("设施名册")),
     ("titles", _("科普称号")),
+    ("rounds", _("称号评选")),
     ("faults", _("问题报告")),
 )
 

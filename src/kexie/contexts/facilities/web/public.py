@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from kexie.contexts.facilities import queries
-from kexie.contexts.facilities.models import Facility, FacilityFault
+from kexie.contexts.facilities.models import Facility, FacilityFault, Title, TitleRound
 from kexie.contexts.facilities.operations import faults
+from kexie.contexts.facilities.queries import rounds
+from kexie.contexts.facilities.rules import AWARDERS, LOWER
 from kexie.contexts.facilities.web.forms import FaultForm
 from kexie.foundation.access.queries import public_scope
 from kexie.foundation.access.web.speakers import speaker
@@ -45,6 +47,30 @@ class PublicView(View):
             "trail": [Link(_("设施"), "/facilities/"), Link(self.facility.name, home)],
         }
         return render(self.request, f"facilities/public/{template}.html", {**shown, **context}, status=status)
+
+
+class RoundsView(View):
+    """The titles one can apply for, and the names that are shown before they are given."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show them."""
+        association, today = units.associations().first(), timezone.localdate()
+        found = rounds.public_rounds(public_scope(association), today) if association else []
+        shown = [
+            {
+                "round": one,
+                "awarder": AWARDERS[one.title],
+                "lower": Title(LOWER[one.title]).label if one.title in LOWER else "",
+                "is_open": one.state == TitleRound.State.OPEN and one.closes_on >= today,
+                "is_shown": bool(
+                    one.public_from and one.public_to and one.public_from <= today <= one.public_to
+                ),
+                "named": rounds.named(one, today),
+            }
+            for one in found
+        ]
+        trail = [Link(_("设施"), "/facilities/"), Link(_("称号申报和公示"))]
+        return render(request, "facilities/public/rounds.html", {"rounds": shown, "trail": trail})
 
 
 class ReportView(PublicView):

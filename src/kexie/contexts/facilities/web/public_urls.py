@@ -1,4 +1,4 @@
-"""Public addresses of facilities, below /facilities/: reports of faults."""
+"""Public addresses of facilities, below /facilities/: reports of faults, calls for titles and names that are shown."""
 
 from django.urls import path
 
@@ -6,6 +6,7 @@ from kexie.contexts.facilities.web import public
 
 app_name = "facility_public"
 urlpatterns = [
+    path("rounds/", public.RoundsView.as_view(), name="rounds"),
     path("<uuid:pk>/report/", public.ReportView.as_view(), name="report"),
     path("<uuid:pk>/reports/<slug:code>/", public.StatusView.as_view(), name="status"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kexie.contexts.facilities.web import pages, registry, titles
+from kexie.contexts.facilities.web import applications, pages, registry, rounds, titles
 
 app_name = "facility_desk"
 urlpatterns = [
@@ -12,6 +12,12 @@ urlpatterns = [
     path("registry/<uuid:pk>/label/", pages.LabelPage.as_view(), name="label"),
     path("titles/", titles.TitlesPage.as_view(), name="titles"),
     path("titles/look-alikes/", titles.LookAlikesPage.as_view(), name="look_alikes"),
+    path("rounds/", rounds.RoundsPage.as_view(), name="rounds"),
+    path("rounds/new/", rounds.NewRoundPage.as_view(), name="new_round"),
+    path("rounds/<uuid:pk>/", rounds.RoundPage.as_view(), name="round"),
+    path("applications/", rounds.ApplicationsPage.as_view(), name="applications"),
+    path("applications/<uuid:pk>/", applications.ApplicationPage.as_view(), name="application"),
+    path("applications/<uuid:pk>/<slug:part>/", applications.FillPage.as_view(), name="fill"),
     path("faults/", registry.FaultsPage.as_view(), name="faults"),
     path("faults/<uuid:pk>/", pages.FaultPage.as_view(), name="fault"),
 ]
