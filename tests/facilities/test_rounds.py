@@ -92,7 +92,7 @@ def shown(found, site, by):
     return one
 
 
-def give(world, holder, title, by, *, valid_to=dt.date(2025, 12, 31), day=dt.date(2021, 6, 1)):
+def give(world, holder, title, by, *, valid_to=dt.date(2025, 12, 20), day=dt.date(2021, 6, 1)):
     record = Accreditation(
         unit=holder, area=holder.area, title=title, holder=holder, occurred_on=day, valid_to=valid_to
     )
@@ -363,9 +363,8 @@ def test_lists_cost_the_same_with_one_row_and_three(world, staff, by):
         for name in names:
             recommended(found, a_site(world, f"{name}小学科技馆"), by)
         for address in ("rounds/", "applications/", f"rounds/{found.pk}/"):
-            with CaptureQueriesContext(
-                connection,
-            ) as seen:
+            staff.get(f"/work/facilities/{address}")  # what is asked once is asked
+            with CaptureQueriesContext(connection) as seen:
                 assert staff.get(f"/work/facilities/{address}").status_code == 200
             costs.append(len(seen))
     assert costs[:3] == costs[3:]

@@ -124,7 +124,7 @@ class TitleApplication(Tenant):
     figures = models.JSONField(_("台账数"), default=list, blank=True)
     version = models.PositiveIntegerField(default=0, editable=False)
     rank = models.PositiveSmallIntegerField(_("推荐排序"), null=True, blank=True)
-    accreditation = models.OneToOneField(
+    accreditation = models.ForeignKey(
         Accreditation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("科普称号认定")
     )
     made_by = models.ForeignKey(_ACCOUNT, models.PROTECT, related_name="+", verbose_name=_("填报人"))
@@ -140,6 +140,9 @@ class TitleApplication(Tenant):
                 fields=["association", "round", "unit"],
                 condition=~Q(state__in=("WITHDRAWN", "REFUSED")),
                 violation_error_message=_("这个单位在这一批已有一份申报，请在原申报上办理。"),
+            ),
+            models.UniqueConstraint(
+                name="facilities_application_award", fields=["association", "accreditation"]
             ),
             # Two change places within one transaction, so it is looked at when that ends.
             models.UniqueConstraint(
