@@ -4,6 +4,7 @@ A desk subclasses `TabbedView` once, with its tabs and the namespace of its addr
 Templates `list`, `form` and those the pages name stand in the desk's own room.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -162,6 +163,8 @@ class ListPage(TabbedView):
 
 
 def _plain(value: object) -> Any:
+    if isinstance(value, dt.datetime):  # spreadsheets know no time zones
+        return timezone.localtime(value).replace(tzinfo=None)
     return value if isinstance(value, (int, float)) or hasattr(value, "isoformat") else str(value or "")
 
 
