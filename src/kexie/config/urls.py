@@ -35,6 +35,8 @@ _PARTS = (
         "kexie.contexts.matching.web.finding.urls",
     ),  # experts for a problem, beside the problems' desk
     ("invitations/", "kexie.contexts.matching.web.finding.public_urls"),
+    ("work/meetings/", "kexie.contexts.matching.web.meetings.urls"),
+    ("meetings/", "kexie.contexts.matching.web.meetings.public_urls"),
     ("work/webhooks/", "kexie.foundation.webhooks.urls"),
     ("my/tickets/", "kexie.platform.tickets.urls"),
     ("work/", "kexie.workbench.urls"),

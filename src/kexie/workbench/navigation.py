@@ -31,6 +31,7 @@ _DESKS = (
     ("touring_fleet:vans", gettext_lazy("大篷车管理"), "van", "touring"),
     ("facility_desk:registry", gettext_lazy("科普设施"), "facility", "facilities"),
     ("expert_desk:experts", gettext_lazy("专家库"), "match", "matching"),
+    ("meetings:meetings", pgettext_lazy("many", "对接会"), "match", "matching"),
     ("touring_season:list", gettext_lazy("大篷车巡展季"), "van", "touring"),
 )
 # Pages of other parts of the site, in the order of the rail; those that are not there are left out.

@@ -1,8 +1,11 @@
-"""What matching does by itself: invitations that run out or are nearly over."""
+"""What matching does by itself: invitations that run out or are nearly over, timetables of meetings."""
 
 import datetime as dt
+from uuid import UUID
 
-from kexie.contexts.matching.operations import invitations
+from django.utils import timezone
+
+from kexie.contexts.matching.operations import invitations, meetings
 from kexie.platform import tasks
 
 
@@ -16,3 +19,9 @@ def end_unanswered_invitations(*, at: dt.datetime) -> None:
 def remind_experts(*, at: dt.datetime) -> None:
     """Remind experts whose time is nearly over, every morning (01:30 UTC is 09:30 in Beijing)."""
     invitations.remind_due(now=at)
+
+
+@tasks.task()
+def compute_timetable(*, meeting_id: str) -> None:
+    """Compute the timetable of a meeting."""
+    meetings.compute(meeting_id=UUID(meeting_id), now=timezone.now())

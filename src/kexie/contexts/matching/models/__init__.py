@@ -6,6 +6,14 @@ from kexie.contexts.matching.models.event import EventIndustry, ExpertVisit, Mat
 from kexie.contexts.matching.models.expert import Expert, Industry
 from kexie.contexts.matching.models.expert_facts import ExpertConsent, ExpertWork
 from kexie.contexts.matching.models.invitation import Invitation, Suggestion
+from kexie.contexts.matching.models.meeting import (
+    Meeting,
+    MeetingExpert,
+    MeetingGuest,
+    MeetingProblem,
+    MeetingTalk,
+    MeetingWish,
+)
 from kexie.contexts.matching.models.problem import Problem, ProblemStage
 
 __all__ = [
@@ -19,6 +27,12 @@ __all__ = [
     "Industry",
     "Invitation",
     "MatchEvent",
+    "Meeting",
+    "MeetingExpert",
+    "MeetingGuest",
+    "MeetingProblem",
+    "MeetingTalk",
+    "MeetingWish",
     "Problem",
     "ProblemStage",
     "ServiceCarrier",

@@ -1,0 +1,1 @@
+"""Meetings: set-up, the timetable, the door, minutes; and the page of an invitation."""
