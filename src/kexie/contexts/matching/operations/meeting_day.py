@@ -167,7 +167,7 @@ def _stage(
             fields={"outcome": _("这个难题现在的阶段接不上“已对接”：请先在难题进展里补上前面的阶段。")}
         )
     record = ProblemStage(
-        association_id=meeting.association_id, unit=problem.unit, area=problem.area or problem.firm.area or problem.unit.area, occurred_on=meeting.on,
+        association_id=meeting.association_id, unit=problem.unit, area=problem.area or problem.firm.area, occurred_on=meeting.on,
         problem=problem, stage=stage, expert=talk.expert.expert, note=f"{meeting.name} · {talk.said}",
     )  # fmt: skip
     return ledger.draft(record=record, actor=actor, now=now, scope=scope)
