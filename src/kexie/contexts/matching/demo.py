@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from kexie.contexts.matching import demo_experts, demo_meetings
+from kexie.contexts.matching import demo_experts, demo_finding, demo_meetings
 from kexie.contexts.matching.models import (
     Agreement,
     CarrierStage,
@@ -128,6 +128,7 @@ def load(city: DemoCity) -> Iterator[tuple[str, int]]:
     yield _("服务载体"), _establish(world)
     yield _("技术难题"), _work_on_problems(world)
     yield _("专家服务记录"), _visit(world)
+    yield _("专家邀请"), _invite(world)
     yield _("待确认草稿"), _leave_drafts(world)
     yield pgettext("one", "对接会"), demo_meetings.hold(city)
 
@@ -373,7 +374,7 @@ def _stage(
     is_solved = state == ProblemState.SOLVED
     return ProblemStage(
         unit=problem.unit, area=problem.area, occurred_on=day, problem=problem, stage=state,
-        expert=chance.choice(_known_by(world, day)) if with_expert else None,
+        expert=demo_finding.solver(problem, _known_by(world, day), chance) if with_expert else None,
         firm_person=chance.choice(persons) if is_solved else "", firm_confirmed_on=day if is_solved else None,
         reason="企业调整产品方向，需求撤回" if state == ProblemState.CLOSED else "",
     )  # fmt: skip
@@ -459,6 +460,12 @@ def _on_site(world: _World) -> list[ExpertVisit]:
         )
         for row in rows.order_by("occurred_on", "problem__number")
     ]  # fmt: skip
+
+
+def _invite(world: _World) -> int:
+    rows = list(demo_finding.rows(world.city, [*world.society_experts, *world.other_experts]))
+    world.city.reference(rows)
+    return len(rows)
 
 
 def _leave_drafts(world: _World) -> int:

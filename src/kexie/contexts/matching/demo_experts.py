@@ -113,6 +113,11 @@ def describe(expert: Expert, industry: str, chance: random.Random) -> None:
     expert.availability = chance.choices(list(Expert.Availability), weights=(80, 15, 5))[0]
 
 
+def knows(expert: Expert, industry: str) -> bool:
+    """Whether the expert says to know a topic of an industry."""
+    return any(what in expert.skills for what, _how, _came in _FIELDS.get(industry, ((), ()))[1])
+
+
 def standing(city: DemoCity, expert: Expert, chance: random.Random) -> None:
     """Say when the expert was verified, cleared and heard of last: some long ago, some never; contact that is nobody's."""
     ago = chance.choice((20, 60, 120, 200, 300, 420, 700, None))

@@ -1,11 +1,11 @@
-"""What matching does by itself: invitations that run out or are nearly over, timetables of meetings."""
+"""What matching does by itself: invitations that run out or are nearly over, timetables of meetings, vectors."""
 
 import datetime as dt
 from uuid import UUID
 
 from django.utils import timezone
 
-from kexie.contexts.matching.operations import invitations, meetings
+from kexie.contexts.matching.operations import invitations, meetings, vectors
 from kexie.platform import tasks
 
 
@@ -25,3 +25,9 @@ def remind_experts(*, at: dt.datetime) -> None:
 def compute_timetable(*, meeting_id: str) -> None:
     """Compute the timetable of a meeting."""
     meetings.compute(meeting_id=UUID(meeting_id), now=timezone.now())
+
+
+@tasks.periodic("*/10 * * * *")
+def make_vectors(*, at: dt.datetime) -> None:
+    """Have new works and problems turned into vectors, where an endpoint is set."""
+    vectors.refresh_all(now=at)

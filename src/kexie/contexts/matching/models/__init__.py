@@ -15,6 +15,7 @@ from kexie.contexts.matching.models.meeting import (
     MeetingWish,
 )
 from kexie.contexts.matching.models.problem import Problem, ProblemStage
+from kexie.contexts.matching.models.vectors import TextVector
 
 __all__ = [
     "Agreement",
@@ -37,4 +38,5 @@ __all__ = [
     "ProblemStage",
     "ServiceCarrier",
     "Suggestion",
+    "TextVector",
 ]

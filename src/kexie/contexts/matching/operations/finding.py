@@ -36,6 +36,7 @@ class Proposal:
     suggested: Sequence[queries.Suggested]
     excluded: Sequence[tuple[Expert, str]]
     total: int
+    with_vectors: bool
 
 
 def purpose(pk: UUID) -> str:
@@ -55,13 +56,16 @@ def propose(
         firm=problem.firm, experts=everybody, purpose=purpose(problem.pk), actor=actor, now=now
     )
     free = {str(one.pk): one for one in everybody if not _excludes(ties.get(one.pk, ()))}
-    found, order = queries.ranked(problem, among=[one.pk for one in free.values()], today=today)
+    found, order, extra = queries.ranked(problem, among=[one.pk for one in free.values()], today=today)
     _keep_shown(problem, order[:top], now=now)
     return Proposal(
         problem=problem,
-        suggested=queries.suggested(problem, found, order[:top], rows=free, ties=ties, today=today),
+        suggested=queries.suggested(
+            problem, found, order[:top], rows=free, ties=ties, today=today, extra=extra
+        ),
         excluded=[(one, explain_all(ties[one.pk])) for one in everybody if str(one.pk) not in free],
         total=len(order),
+        with_vectors=extra is not None,
     )
 
 

@@ -12,13 +12,20 @@ from django.utils.translation import gettext as _
 
 from kexie.contexts.matching.models import Expert, ExpertWork, Invitation, Problem, ProblemStage, Suggestion
 from kexie.contexts.matching.models.invitation import STANDING
-from kexie.contexts.matching.queries import LOOKING_FOR_EXPERTS, expert_ties, experts, problems_with_state
+from kexie.contexts.matching.queries import (
+    LOOKING_FOR_EXPERTS,
+    expert_ties,
+    experts,
+    problems_with_state,
+    vectors,
+)
 from kexie.contexts.matching.queries.finding_index import Finder, finder
 from kexie.contexts.matching.rules import finding as rules
 from kexie.contexts.matching.states import ProblemState
 from kexie.kernel.errors import NotFound
 from kexie.kernel.scope import Scope
 from kexie.ledger.models import State
+from kexie.platform.matching.fields import Vector
 from kexie.platform.matching.ranking import Index, Reason, Text
 from kexie.platform.ties import engine
 from kexie.platform.ties.facts import Level, Tie
@@ -47,6 +54,7 @@ class Suggested:
     place: int
     phrases: Sequence[str]
     evidence: Sequence[Evidence]
+    near: Sequence[Evidence]
     before: Sequence[str]
     ties: str
     load: int
@@ -85,18 +93,17 @@ def text_of(one: Problem) -> Text:
 # --- experts for a problem ---------------------------------------------------------------------------------------
 
 
-def ranked(
-    one: Problem, *, among: Iterable[UUID], today: dt.date, extra: Any = None
-) -> tuple[Finder, list[str]]:
-    """Return the index and those of `among` it knows, best first: by words, vectors if any, and what was judged before."""
+def ranked(one: Problem, *, among: Iterable[UUID], today: dt.date) -> tuple[Finder, list[str], Vector | None]:
+    """Return the index, those of `among` it knows, best first, and how near documents are where there are vectors."""
     found, wanted = finder(one.association_id), {str(pk) for pk in among}
     lexical = _of(found.scores(text_of(one)), wanted)
     before = priors(found, one, judged(one.association_id, until=today))
     words = rules.in_order(rules.nudged(lexical, before))
+    extra = vectors.nearness(found, one)
     if extra is None:
-        return found, words
+        return found, words, None
     fused = rules.nudged(_of(found.scores(text_of(one), extra), wanted), before)
-    return found, rules.floored(words, rules.in_order(fused))
+    return found, rules.floored(words, rules.in_order(fused)), extra
 
 
 def _of(scores: Mapping[str, float], wanted: set[str]) -> dict[str, float]:
@@ -161,6 +168,7 @@ def suggested(
     rows: Mapping[str, Expert],
     ties: Mapping[UUID, Sequence[Tie]],
     today: dt.date,
+    extra: Vector | None = None,
 ) -> list[Suggested]:
     """Return the experts of an order with reasons, load, opinions and invitations: as many queries for one as for all."""
     index = found.index
@@ -177,6 +185,7 @@ def suggested(
             place=place,
             phrases=_phrases(reasons.get(pk, ())),
             evidence=[evidence(reason) for reason in list(reasons.get(pk, ()))[:_SHOWN]],
+            near=[] if reasons.get(pk) else nearest(found, pk, extra),
             before=chosen_before(found, one, pk, known),
             ties=explain_all(ties.get(rows[pk].pk, ())),
             load=loads.get(rows[pk].pk, 0),
@@ -206,6 +215,16 @@ def evidence(reason: Reason) -> Evidence:
         rules.marked(document.title, reason.phrases),
         rules.excerpt(document.text, reason.phrases),
     )
+
+
+def nearest(found: Finder, pk: str, extra: Vector | None) -> list[Evidence]:
+    """Return the documents of an expert that mean the most alike where none says alike."""
+    if extra is None or found.index is None:
+        return []
+    at = found.index.ids.index(pk)
+    start, end = found.index.starts[at], found.index.starts[at + 1]
+    best = sorted(range(start, end), key=lambda row: -float(extra[row]))[:2]
+    return [evidence(Reason(found.index.documents[row], float(extra[row]), ())) for row in best]
 
 
 _KINDS = ExpertWork.Kind.choices

@@ -38,6 +38,8 @@ class Finder:
 
     version: str
     index: Index | None
+    # The vectors of the documents, where there are any (`queries.vectors`).
+    vectors: object = None
     _read: dict[Text, Weighed] = field(default_factory=dict)
 
     def scores(self, query: Text, extra: Vector | None = None) -> dict[str, float]:

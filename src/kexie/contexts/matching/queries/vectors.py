@@ -1,0 +1,111 @@
+"""Vectors of works and problems: which texts may be given to an endpoint, and what the stored ones say of a problem.
+
+No page asks the endpoint: a problem without a stored vector is ranked by words alone.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.conf import settings
+from django.db.models import Count, Max
+
+from kexie.contexts.matching.models import Problem, TextVector
+from kexie.contexts.matching.queries import experts, problems_with_state
+from kexie.contexts.matching.queries.finding_index import Finder
+from kexie.contexts.matching.states import ProblemState
+from kexie.kernel.scope import Scope
+from kexie.platform.matching.fields import Vector
+from kexie.platform.matching.ranking import Text
+
+Use = experts.Use
+_OVER = (ProblemState.SOLVED, ProblemState.CLOSED)
+# Vectors that know nothing of what texts say alike are not believed: the correlation with words over a sample of pairs.
+_AGREEMENT, _SAMPLE = 0.1, 100
+
+
+def digest(text: str) -> str:
+    """Return by what a text is known without keeping it."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def text_of_problem(one: Problem) -> str:
+    """Return what an endpoint may be told of a problem: the title, which is public; the summary only where that is public too."""
+    is_public = one.confidentiality == Problem.Confidentiality.PUBLIC
+    words = Text(one.name, one.summary if is_public else "").whole()
+    return f"{settings.KEXIE_EMBEDDING_PREFIX}{words}"
+
+
+def texts(association_id: UUID, *, today: Any) -> dict[str, str]:
+    """Return every text that an endpoint may be given, by digest: of experts who agreed to that, and open problems."""
+    scope = Scope(association_id=association_id)
+    agreed = experts.register(scope).filter(experts.agreed(Use.VECTORS), recommended=True, withdrawn_on=None)
+    said = [text.whole() for documents in experts.documents(list(agreed)).values() for text in documents]
+    looking = problems_with_state(scope, at=today).exclude(current__in=_OVER)
+    return {digest(one): one for one in [*said, *map(text_of_problem, looking)] if one.strip()}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The vectors of an index's documents: a row for each, all nothing where there is none."""
+
+    version: str
+    rows: Vector
+    known: Any
+    is_trusted: bool
+
+
+def nearness(found: Finder, one: Problem) -> Vector | None:
+    """Return how near each document is to a problem, or None where words alone must do."""
+    if not settings.KEXIE_EMBEDDING_URL or found.index is None:
+        return None
+    mine = _stored(one.association_id).filter(digest=digest(text_of_problem(one))).first()
+    loaded = _loaded(found, one.association_id) if mine is not None else None
+    if mine is None or loaded is None or not loaded.is_trusted or mine.dimension != loaded.rows.shape[1]:
+        return None
+    near = loaded.rows @ mine.numbers()
+    near[~loaded.known] = near[loaded.known].mean()
+    return np.asarray(near, dtype=np.float32)
+
+
+def _stored(association_id: UUID) -> Any:
+    return TextVector.objects.filter(association=association_id, model=settings.KEXIE_EMBEDDING_MODEL)
+
+
+def _loaded(found: Finder, association_id: UUID) -> Loaded | None:
+    """Return the vectors of an index, read again when some were added."""
+    seen = _stored(association_id).aggregate(n=Count("pk"), last=Max("made_at"))
+    version = f"{settings.KEXIE_EMBEDDING_MODEL}:{seen['n']}:{seen['last']}"
+    kept = found.vectors
+    if not isinstance(kept, Loaded) or kept.version != version:
+        kept = found.vectors = _read(found, version, _stored(association_id))
+    return kept
+
+
+def _read(found: Finder, version: str, stored: Iterable[TextVector]) -> Loaded | None:
+    by_digest = {row.digest: row.numbers() for row in stored}
+    documents = found.index.documents if found.index is not None else []
+    rows = [by_digest.get(digest(one.whole())) for one in documents]
+    lengths = {len(row) for row in rows if row is not None}
+    if len(lengths) != 1:
+        return None
+    nothing = np.zeros(lengths.pop(), dtype=np.float32)
+    made = np.array([nothing if row is None else row for row in rows], dtype=np.float32)
+    known = np.array([row is not None for row in rows])
+    return Loaded(version, made, known, _agrees(found, made, known))
+
+
+def _agrees(found: Finder, rows: Vector, known: Any) -> bool:
+    """Whether texts that say alike lie nearer: rubbish, or one vector for everything, does not."""
+    assert found.index is not None  # noqa: S101 - there are documents
+    places = np.flatnonzero(known)
+    sample = np.random.default_rng(0).permutation(places)[:_SAMPLE]
+    words = found.index.library.whole.by_word[:, found.index.places[sample]]
+    pairs = np.triu_indices(len(sample), 1)
+    said, meant = (words.T @ words).toarray()[pairs], (rows[sample] @ rows[sample].T)[pairs]
+    if len(said) == 0 or not said.std() or not meant.std():
+        return False
+    return bool(np.corrcoef(said, meant)[0, 1] > _AGREEMENT)
