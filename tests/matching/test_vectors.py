@@ -77,7 +77,7 @@ def server(settings):
 def town(enter, by):
     """Experts for each topic; one for welding has English papers only."""
     for name, skills in (
-        ("写英文的", "Weld seam tracking"),
+        ("说英文的", "Weld seam tracking"),
         ("脱盐的", "脱盐"),
         ("面粉的", "面粉"),
         ("小麦的", "小麦赤霉病"),
@@ -99,11 +99,11 @@ def refresh():
 def test_vectors_find_who_says_it_in_another_language_and_say_so(server, town, post, by):  # noqa: F811
     problem = post(name="焊缝偏移", summary="")
     found, before = names(problem, by)
-    assert (found.with_vectors, before.index("写英文的") > 0) == (False, True)
+    assert (found.with_vectors, before.index("说英文的") > 0) == (False, True)
     made = refresh()
     assert (made, TextVector.objects.count(), set(server.keys)) == (9, 9, {"Bearer secret"})
     found, after = names(problem, by)
-    assert (found.with_vectors, after[0], set(after)) == (True, "写英文的", set(before))
+    assert (found.with_vectors, after[0], set(after)) == (True, "说英文的", set(before))
     assert [one.year for one in found.suggested[0].near] == [None, None]
     server.asked.clear()
     assert (refresh(), server.asked) == (0, [])

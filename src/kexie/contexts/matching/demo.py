@@ -463,9 +463,7 @@ def _on_site(world: _World) -> list[ExpertVisit]:
 
 
 def _invite(world: _World) -> int:
-    rows = list(demo_finding.rows(world.city, [*world.society_experts, *world.other_experts]))
-    world.city.reference(rows)
-    return len(rows)
+    return demo_finding.load(world.city, [*world.society_experts, *world.other_experts])
 
 
 def _leave_drafts(world: _World) -> int:

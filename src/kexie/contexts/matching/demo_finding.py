@@ -27,6 +27,16 @@ def solver(problem: Problem, known: Sequence[Expert], chance: random.Random) -> 
     return chance.choice((close if close and chance.random() < 0.7 else field) or list(known))
 
 
+def load(city: DemoCity, experts: Sequence[Expert]) -> int:
+    """Store invitations and opinions; return how many."""
+    made = list(rows(city, experts))
+    for row in made:
+        row.association = city.association
+    Invitation.objects.bulk_create([row for row in made if isinstance(row, Invitation)])
+    Suggestion.objects.bulk_create([row for row in made if isinstance(row, Suggestion)])
+    return len(made)
+
+
 def rows(city: DemoCity, experts: Sequence[Expert]) -> Iterator[Invitation | Suggestion]:
     """Yield what brokers did about the last problems that were matched or published."""
     chance = city.rng("matching.finding")

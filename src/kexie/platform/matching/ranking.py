@@ -13,6 +13,8 @@ from kexie.platform.matching.latent import latent
 from kexie.platform.matching.tokens import tokens
 
 _BEST = 5
+# How far apart scores of texts lie that have nothing to do with each other: they are measured in this (`fields.spread`).
+_USUAL = 1.0
 Places = NDArray[np.int64]
 
 
@@ -145,7 +147,7 @@ def _equally_many(sizes: Places) -> list[tuple[Places, Places]]:
 
 
 def _alike(extra: Vector, scores: Vector) -> Vector:
-    """Return further scores with the mean and spread of those that there are."""
+    """Return further scores with the mean and spread of those that there are, and a usual spread where words say next to nothing."""
     own = float(extra.std())
-    factor = float(scores.std()) / own if own else 0.0
+    factor = max(float(scores.std()), _USUAL) / own if own else 0.0
     return np.asarray((extra - extra.mean()) * factor + scores.mean(), dtype=np.float32)

@@ -103,7 +103,8 @@ def ranked(one: Problem, *, among: Iterable[UUID], today: dt.date) -> tuple[Find
     if extra is None:
         return found, words, None
     fused = rules.nudged(_of(found.scores(text_of(one), extra), wanted), before)
-    return found, rules.floored(words, rules.in_order(fused)), extra
+    said = [pk for pk in words if lexical[pk] > 0]
+    return found, rules.floored(said, rules.in_order(fused)), extra
 
 
 def _of(scores: Mapping[str, float], wanted: set[str]) -> dict[str, float]:
@@ -134,19 +135,22 @@ def judged(association_id: UUID, *, until: dt.date) -> list[Judged]:
 
 
 def priors(found: Finder, one: Problem, rows: Iterable[Judged]) -> dict[str, float]:
-    """Return for each expert what was thought of them for problems like this one, from -1 to 1."""
+    """Return for each expert what was thought of them for problems like this one, from -1 to 1; for this very one, only that."""
     sums: dict[str, float] = {}
+    here: dict[str, float] = {}
     if found.index is None:
         return sums
     for row in rows:
-        same = row.problem.pk == one.pk
-        likeness = 1.0 if same else found.alike(text_of(one), text_of(row.problem))
+        if row.problem.pk == one.pk:
+            here.setdefault(row.expert, float(row.sign))
+            continue
+        likeness = found.alike(text_of(one), text_of(row.problem))
         sums[row.expert] = sums.get(row.expert, 0.0) + row.sign * likeness
-    return {expert: max(-1.0, min(1.0, total)) for expert, total in sums.items()}
+    return {expert: max(-1.0, min(1.0, total)) for expert, total in (sums | here).items()}
 
 
 # Problems less alike than this are not named as reasons.
-_LIKE = 0.25
+_LIKE = 0.35
 
 
 def chosen_before(found: Finder, one: Problem, expert: str, rows: Iterable[Judged]) -> list[str]:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import numpy as np
 from django.conf import settings
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 
 from kexie.contexts.matching.models import Problem, TextVector
 from kexie.contexts.matching.queries import experts, problems_with_state
@@ -44,7 +44,7 @@ def texts(association_id: UUID, *, today: Any) -> dict[str, str]:
     scope = Scope(association_id=association_id)
     agreed = experts.register(scope).filter(experts.agreed(Use.VECTORS), recommended=True, withdrawn_on=None)
     said = [text.whole() for documents in experts.documents(list(agreed)).values() for text in documents]
-    looking = problems_with_state(scope, at=today).exclude(current__in=_OVER)
+    looking = problems_with_state(scope, at=today).filter(Q(current=None) | ~Q(current__in=_OVER))
     return {digest(one): one for one in [*said, *map(text_of_problem, looking)] if one.strip()}
 
 
