@@ -30,13 +30,11 @@ _PARTS = (
     ("facilities/", "kexie.contexts.facilities.web.public_urls"),
     ("caravans/", "kexie.contexts.touring.web.season.public_urls"),
     ("work/experts/", "kexie.contexts.matching.web.experts.urls"),
-    (
-        "work/problems/",
-        "kexie.contexts.matching.web.finding.urls",
-    ),  # experts for a problem, beside the problems' desk
+    ("work/problems/", "kexie.contexts.matching.web.finding.urls"),
     ("invitations/", "kexie.contexts.matching.web.finding.public_urls"),
     ("work/meetings/", "kexie.contexts.matching.web.meetings.urls"),
     ("meetings/", "kexie.contexts.matching.web.meetings.public_urls"),
+    ("work/problems/", "kexie.contexts.matching.web.problems.urls"),
     ("work/webhooks/", "kexie.foundation.webhooks.urls"),
     ("my/tickets/", "kexie.platform.tickets.urls"),
     ("work/", "kexie.workbench.urls"),

@@ -30,6 +30,7 @@ _DESKS = (
     ("touring_sets:sets", gettext_lazy("流动科技馆"), "van", "touring"),
     ("touring_fleet:vans", gettext_lazy("大篷车管理"), "van", "touring"),
     ("facility_desk:registry", gettext_lazy("科普设施"), "facility", "facilities"),
+    ("problem_desk:problems", gettext_lazy("难题对接"), "match", "matching"),
     ("expert_desk:experts", gettext_lazy("专家库"), "match", "matching"),
     ("meetings:meetings", pgettext_lazy("many", "对接会"), "match", "matching"),
     ("touring_season:list", gettext_lazy("大篷车巡展季"), "van", "touring"),

@@ -49,7 +49,8 @@ PROBLEM_TRANSITIONS: dict[str, frozenset[str]] = {
     _P.MATCHED: frozenset({_P.MATCHED, _P.VISITED, _P.SIGNED, _P.CLOSED}),
     _P.VISITED: frozenset({_P.MATCHED, _P.VISITED, _P.SIGNED, _P.WORKING, _P.SOLVED, _P.CLOSED}),
     _P.SIGNED: frozenset({_P.WORKING, _P.CLOSED}),
-    _P.WORKING: frozenset({_P.VISITED, _P.SOLVED, _P.CLOSED}),
+    # From work to work: the firm said that it is not solved yet.
+    _P.WORKING: frozenset({_P.VISITED, _P.WORKING, _P.SOLVED, _P.CLOSED}),
     _P.SOLVED: frozenset(),
     _P.CLOSED: frozenset(),
 }

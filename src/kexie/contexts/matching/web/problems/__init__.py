@@ -1,0 +1,1 @@
+"""The problems' desk, which firms see too: their own."""

@@ -1,0 +1,35 @@
+"""The problems' desk: whoever looks after a problem, and the firm that posted it."""
+
+from typing import Any
+
+from kexie.contexts.matching.models import Problem
+from kexie.foundation.units.models import Kind
+from tests.architecture.access_rows import FORBIDDEN, HIDDEN, OK, SIGN_IN, Row, World
+
+
+def _problem(world: World) -> Problem:
+    firm = world.unit(world.yingzhou, Kind.FIRM, "颍州一厂")
+    made, _is_new = Problem.objects.get_or_create(
+        association=world.association, number="2026-001",
+        defaults={"unit": world.yingzhou, "firm": firm, "name": "焊缝气孔", "summary": "气孔率偏高"},
+    )  # fmt: skip
+    return made
+
+
+def _page(name: str, **options: Any) -> Row:
+    defaults = {"anonymous": SIGN_IN, "wrong_unit": OK, "wrong_role": FORBIDDEN, "right": OK}
+    return Row(name=f"problem_desk:{name}", **{**defaults, **options})
+
+
+def _one(name: str, **options: Any) -> Row:
+    return _page(
+        name, **{"wrong_unit": HIDDEN, "kwargs": lambda world: {"pk": _problem(world).pk}, **options}
+    )
+
+
+ROWS = (
+    _page("problems"),
+    _page("new", other_role="LEADER"),
+    _one("problem"),
+    _one("edit", other_role="LEADER"),
+)
