@@ -151,6 +151,12 @@ def test_accepted_it_may_be_a_site_that_is_known(world, town, by):
     assert set(fields(refused)) == {"site"}
     assert accept(made, by, site_id=known.pk).site == known
     assert Site.objects.count() == 1
+    # Nobody was known there; whoever is known stays.
+    known.refresh_from_db()
+    assert known.open_contact() == ("演员", "13800000001")
+    accept(ask(world, town, contact_name="别人", phone="13800000002"), by, site_id=known.pk)
+    known.refresh_from_db()
+    assert known.open_contact() == ("演员", "13800000001")
 
 
 def test_half_a_point_is_refused(world, town, by):

@@ -49,12 +49,17 @@ def tell(*, season: Season, link: Link, actor: Account | None, now: dt.datetime)
         raise PlanRefused(_("还没有发布方案，发布后再通知接待方。"))
     operations.require_still(season.published)
     season.published.season = season
-    keep_links(plan=season.published)
-    found = queries.news(season.published, timezone.localdate(now))
+    visits = queries.visits(season.published)
+    _keep_links(visits)
+    found = queries.news_of(visits, timezone.localdate(now))
     told = [_tell(season, what, visit, link, now) for what, visit in found]
     made, changed = [one for one in told if one._state.adding], [one for one in told if not one._state.adding]
     ToldVisit.objects.bulk_create(made)
     ToldVisit.objects.bulk_update(changed, _WRITTEN)
+    asked = [visit.stop for _what, visit in found if visit.stop is not None]
+    PlannedStop.objects.bulk_update(
+        asked, ["host_code", "host_state", "host_note", "answered_at"], batch_size=500
+    )
     sent = sum(one.how == How.SMS for one in told)
     outcome = Outcome(sent, len(told) - sent)
     if told:
@@ -67,13 +72,7 @@ def keep_links(*, plan: Plan) -> None:
     """Let every visit of the published plan be found by the link that its host has, also one taken out and put in again."""
     if plan.season.published_id != plan.pk:
         return
-    for one in queries.visits(plan):
-        if one.told is None or one.stop is None or one.stop.host_code == one.told.code:
-            continue
-        one.stop.host_code = one.told.code
-        if one.stop.host_state == Host.NONE and not one.is_moved:
-            one.stop.host_state = Host.ASKED
-        one.stop.save(update_fields=["host_code", "host_state"])
+    _keep_links(queries.visits(plan))
 
 
 @transaction.atomic
@@ -152,6 +151,16 @@ def _log_site(site: Site, action: str, actor: Account, now: dt.datetime) -> None
     )
 
 
+def _keep_links(visits: Iterable[Visit]) -> None:
+    for one in visits:
+        if one.told is None or one.stop is None or one.stop.host_code == one.told.code:
+            continue
+        one.stop.host_code = one.told.code
+        if one.stop.host_state == Host.NONE and not one.is_moved:
+            one.stop.host_state = Host.ASKED
+        one.stop.save(update_fields=["host_code", "host_state"])
+
+
 def _tell(season: Season, what: What, visit: Visit, link: Link, now: dt.datetime) -> ToldVisit:
     told = _learn(season, visit, now)
     if visit.stop is not None:
@@ -190,7 +199,6 @@ def _ask(stop: PlannedStop, told: ToldVisit) -> None:
         stop.host_state == Host.DECLINED and told.old_day not in {None, told.day}
     ):
         stop.host_state, stop.host_note, stop.answered_at = Host.ASKED, "", None
-    stop.save(update_fields=["host_code", "host_state", "host_note", "answered_at"])
 
 
 def _send(season: Season, what: What, told: ToldVisit, link: Link, now: dt.datetime) -> Notice | None:

@@ -129,7 +129,7 @@ def accept(
     _require(found, State.ACCEPTED)
     if (longitude is None) != (latitude is None):
         raise RequestRefused(fields={"latitude": _("经度和纬度要么都填，要么都不填。")})
-    site = locked(Site, site_id, scope) if site_id else _new_site(found, longitude, latitude)
+    site = _known_site(found, site_id, scope) if site_id else _new_site(found, longitude, latitude)
     found.site, found.state, found.answer = site, State.ACCEPTED, text
     found.decided_at, found.decided_by = now, actor
     found.save(update_fields=["site", "state", "answer", "decided_at", "decided_by"])
@@ -181,6 +181,16 @@ def _office(association: Unit, area: Area) -> Unit:
         association=association, kind=Unit.Kind.COUNTY_ASSOCIATION, area_id=area.parent_id
     )
     return county.order_by("path").first() or association
+
+
+def _known_site(found: CaravanRequest, site_id: UUID, scope: Scope) -> Site:
+    """Return a site that is there already; whoever asks is told of visits where nobody else is known."""
+    site = locked(Site, site_id, scope)
+    if not site.contact:
+        name, phone = found.open_contact()
+        site.seal_contact(name=name, phone=phone)
+        site.save(update_fields=["contact"])
+    return site
 
 
 def _new_site(found: CaravanRequest, longitude: Any, latitude: Any) -> Site:

@@ -72,15 +72,9 @@ def told(season: Season) -> QuerySet[ToldVisit]:
     return ToldVisit.objects.filter(season=season).select_related("site__area", "caravan", "old_caravan")
 
 
-def visits(plan: Plan, stops: Iterable[PlannedStop] | None = None) -> list[Visit]:
-    """Return every visit that is planned, or that a host still expects; `stops` if they are read already."""
-    known: dict[UUID, list[ToldVisit]] = defaultdict(list)
-    planned: dict[UUID, list[PlannedStop]] = defaultdict(list)
-    for one in told(plan.season):
-        known[one.site_id].append(one)
-    for stop in seasons.stops(plan) if stops is None else stops:
-        planned[stop.site_id].append(stop)
-    return [visit for site in {**known, **planned} for visit in _paired(known[site], planned[site])]
+def visits(plan: Plan) -> list[Visit]:
+    """Return every visit that is planned, or that a host still expects."""
+    return _all_paired(told(plan.season), seasons.stops(plan))
 
 
 def visit(stop: PlannedStop) -> Visit:
@@ -90,12 +84,26 @@ def visit(stop: PlannedStop) -> Visit:
     return next(one for one in _paired(known, planned) if one.stop is not None and one.stop.pk == stop.pk)
 
 
-def news(plan: Plan, today: dt.date, stops: Iterable[PlannedStop] | None = None) -> list[tuple[What, Visit]]:
+def news(plan: Plan, today: dt.date) -> list[tuple[What, Visit]]:
     """Return what hosts have to be told of the published plan: visits that are new, moved, or called off."""
+    return news_of(visits(plan), today) if plan.season.published_id == plan.pk else []
+
+
+def untold(plan: Plan, today: dt.date) -> int:
+    """Return of how many visits of the published plan hosts have to be told something."""
     if plan.season.published_id != plan.pk:
-        return []
-    found = [(one.news(today), one) for one in sorted(visits(plan, stops), key=_when)]
-    return [(what, one) for what, one in found if what is not None]
+        return 0
+    # Sites and their contacts are not wanted here.
+    known = ToldVisit.objects.filter(season=plan.season_id, off_at=None)
+    planned = PlannedStop.objects.filter(association=plan.association_id, trip__plan=plan)
+    found = _all_paired(known, planned.select_related("trip__van"))
+    return sum(one.news(today) is not None for one in found)
+
+
+def news_of(found: Iterable[Visit], today: dt.date) -> list[tuple[What, Visit]]:
+    """Return the same of visits that are read already, by day."""
+    told = [(one.news(today), one) for one in sorted(found, key=_when)]
+    return [(what, one) for what, one in told if what is not None]
 
 
 def stops(plan: Plan) -> QuerySet[Any]:
@@ -159,6 +167,16 @@ def _when(one: Visit) -> tuple[dt.date, int, int]:
     at = one.told.day if one.stop is None and one.told else one.stop.trip.day if one.stop else dt.date.min
     begins = one.stop.begins if one.stop else one.told.begins if one.told else 0
     return at, begins, one.number
+
+
+def _all_paired(told: Iterable[ToldVisit], stops: Iterable[PlannedStop]) -> list[Visit]:
+    known: dict[UUID, list[ToldVisit]] = defaultdict(list)
+    planned: dict[UUID, list[PlannedStop]] = defaultdict(list)
+    for one in told:
+        known[one.site_id].append(one)
+    for stop in stops:
+        planned[stop.site_id].append(stop)
+    return [visit for site in {**known, **planned} for visit in _paired(known[site], planned[site])]
 
 
 def _paired(known: list[ToldVisit], planned: list[PlannedStop]) -> Iterator[Visit]:

@@ -99,7 +99,7 @@ class BoardView(PlanView):
             "others": self.season.plans.exclude(pk=self.plan.pk),
             "spans": SPANS,
             "is_published": self.season.published_id == self.plan.pk,
-            "untold": len(hosts.news(self.plan, timezone.localdate(), stops)),
+            "untold": hosts.untold(self.plan, timezone.localdate()),
             "trail": [
                 Link(self.season.name, reverse("touring_season:season", kwargs={"pk": self.season.pk})),
                 Link(str(self.plan)),

@@ -85,7 +85,7 @@ class HostsView(PlanView):
             "may_export": self.find(Action.EXPORT) is not None, "may_plan": self.may_plan,
             "is_published": self.season.published_id == self.plan.pk,
             "table": lists.table(shown, request.GET, COLUMNS, lambda row: row),
-            "untold": len(queries.news(self.plan, today)),
+            "untold": queries.untold(self.plan, today),
             "called_off": queries.called_off(self.season, today), "trail": trail(self),
         }  # fmt: skip
         return self.page("hosts", context)
