@@ -7,51 +7,153 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('facilities', '0006_title_rounds'),
-        ('units', '0002_unit_place'),
+        ("facilities", "0006_title_rounds"),
+        ("units", "0002_unit_place"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SelfReport',
+            name="SelfReport",
             fields=[
-                ('id', models.UUIDField(default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('state', models.CharField(choices=[('DRAFT', '填写中'), ('SUBMITTED', '待县区审核'), ('RETURNED', '退回补正'), ('CONFIRMED', '已确认')], default='DRAFT', max_length=9, verbose_name='状态')),
-                ('answers', models.JSONField(blank=True, default=dict, verbose_name='填报内容')),
-                ('figures', models.JSONField(blank=True, default=list, verbose_name='台账数')),
-                ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='退回原因')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='提交时间')),
-                ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='审核时间')),
-                ('accreditation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='facilities.accreditation', verbose_name='科普称号')),
-                ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='所属科协')),
-                ('checked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审核人')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='获得单位')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "填写中"),
+                            ("SUBMITTED", "待县区审核"),
+                            ("RETURNED", "退回补正"),
+                            ("CONFIRMED", "已确认"),
+                        ],
+                        default="DRAFT",
+                        max_length=9,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("answers", models.JSONField(blank=True, default=dict, verbose_name="填报内容")),
+                ("figures", models.JSONField(blank=True, default=list, verbose_name="台账数")),
+                ("version", models.PositiveIntegerField(default=0, editable=False)),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="退回原因")),
+                ("submitted_at", models.DateTimeField(blank=True, null=True, verbose_name="提交时间")),
+                ("checked_at", models.DateTimeField(blank=True, null=True, verbose_name="审核时间")),
+                (
+                    "accreditation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="facilities.accreditation",
+                        verbose_name="科普称号",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="审核人",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="获得单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '年度自评',
-                'indexes': [models.Index(fields=['association', 'year', 'state'], name='facilities__associa_17993d_idx')],
-                'constraints': [models.UniqueConstraint(fields=('association', 'accreditation', 'year'), name='facilities_report_once'), models.CheckConstraint(condition=models.Q(('state', 'DRAFT'), models.Q(('state', 'SUBMITTED'), ('submitted_at__isnull', False)), models.Q(('checked_at__isnull', False), ('state', 'CONFIRMED'), ('submitted_at__isnull', False)), models.Q(('checked_at__isnull', False), ('state', 'RETURNED'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='facilities_report_state')],
+                "verbose_name": "年度自评",
+                "indexes": [
+                    models.Index(
+                        fields=["association", "year", "state"], name="facilities__associa_17993d_idx"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "accreditation", "year"), name="facilities_report_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "DRAFT"),
+                            models.Q(("state", "SUBMITTED"), ("submitted_at__isnull", False)),
+                            models.Q(
+                                ("checked_at__isnull", False),
+                                ("state", "CONFIRMED"),
+                                ("submitted_at__isnull", False),
+                            ),
+                            models.Q(
+                                ("checked_at__isnull", False),
+                                ("state", "RETURNED"),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="facilities_report_state",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TitleReminder',
+            name="TitleReminder",
             fields=[
-                ('id', models.UUIDField(default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('days', models.PositiveSmallIntegerField(verbose_name='提前天数')),
-                ('told', models.PositiveSmallIntegerField(verbose_name='通知人数')),
-                ('at', models.DateTimeField(verbose_name='提醒时间')),
-                ('accreditation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='facilities.accreditation', verbose_name='科普称号')),
-                ('association', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='所属科协')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("days", models.PositiveSmallIntegerField(verbose_name="提前天数")),
+                ("told", models.PositiveSmallIntegerField(verbose_name="通知人数")),
+                ("at", models.DateTimeField(verbose_name="提醒时间")),
+                (
+                    "accreditation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminders",
+                        to="facilities.accreditation",
+                        verbose_name="科普称号",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '称号到期提醒',
-                'ordering': ['at'],
-                'constraints': [models.UniqueConstraint(fields=('association', 'accreditation', 'days'), name='facilities_reminder_once')],
+                "verbose_name": "称号到期提醒",
+                "ordering": ["at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "accreditation", "days"), name="facilities_reminder_once"
+                    )
+                ],
             },
         ),
     ]
