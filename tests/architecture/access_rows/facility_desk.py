@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from kexie.contexts.facilities.models import (
+    Accreditation,
     Facility,
     FacilityFault,
     FacilityStage,
@@ -58,6 +59,19 @@ def _application(world: World) -> TitleApplication:
     )[0]  # fmt: skip
 
 
+def _held(world: World) -> dict[str, Any]:
+    by = world.account("COUNTY_OFFICER", world.yingzhou)
+    made, _is_new = Accreditation.objects.get_or_create(
+        association=world.association, unit=world.school, holder=world.school, area=world.school.area,
+        title="CITY_SCHOOL", occurred_on=dt.date(2024, 3, 1), state="CONFIRMED",
+        defaults={
+            "recorded_by": by, "recorded_at": world.now, "confirmed_by": by, "confirmed_at": world.now,
+            "valid_to": dt.date(2028, 12, 31),
+        },
+    )  # fmt: skip
+    return {"pk": made.pk, "year": 2025}
+
+
 def _part(world: World) -> dict[str, Any]:
     return {"pk": _application(world).pk, "part": "about"}
 
@@ -87,6 +101,8 @@ ROWS = (
     _page("round", kwargs=lambda world: {"pk": _round(world).pk}),
     _one("application", _application),
     _page("fill", wrong_unit=HIDDEN, kwargs=_part),
+    _page("reports"),
+    _page("report", wrong_unit=HIDDEN, kwargs=_held),
     public("facility_public:rounds"),
     _one("facility", _facility),
     _one("label", _facility),

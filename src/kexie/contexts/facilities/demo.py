@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from random import Random
 
+from kexie.contexts.facilities import demo_rounds
 from kexie.contexts.facilities.models import (
     Accreditation,
     Facility,
@@ -72,6 +73,7 @@ def load(city: DemoCity) -> Iterator[tuple[str, int]]:
     yield "科普设施与阶段", len(facilities) + city.record(stages) + city.draft(waiting, by="COUNTY_OFFICER")
     yield "设施参观记录", _visit(city, facilities)
     yield "科普称号", _accredit(city)
+    yield "称号申报", demo_rounds.load(city)
 
 
 # --- facilities -----------------------------------------------------------------------------------------------

@@ -42,3 +42,11 @@ APPLICATION_TRANSITIONS: Transitions = {
     "REFUSED": frozenset(),
     "WITHDRAWN": frozenset(),
 }
+
+# A yearly report of a holder; what was confirmed is sent back if the county finds a mistake later.
+REPORT_TRANSITIONS: Transitions = {
+    "DRAFT": frozenset({"SUBMITTED"}),
+    "SUBMITTED": frozenset({"RETURNED", "CONFIRMED"}),
+    "RETURNED": frozenset({"SUBMITTED"}),
+    "CONFIRMED": frozenset({"RETURNED"}),
+}

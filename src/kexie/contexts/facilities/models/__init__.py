@@ -8,6 +8,7 @@ from kexie.contexts.facilities.models.facility import (
     FacilityVisits,
     month_end,
 )
+from kexie.contexts.facilities.models.reports import SelfReport, TitleReminder
 from kexie.contexts.facilities.models.rounds import (
     TitleApplication,
     TitleObjection,
@@ -30,12 +31,14 @@ __all__ = [
     "FacilityVisits",
     "OpenDay",
     "OpenHours",
+    "SelfReport",
     "Title",
     "TitleApplication",
     "TitleEnd",
     "TitleObjection",
     "TitlePaper",
     "TitleQuota",
+    "TitleReminder",
     "TitleReview",
     "TitleRound",
     "TitleStep",

@@ -20,9 +20,10 @@ from kexie.contexts.facilities.models import (
 )
 from kexie.contexts.facilities.operations.common import locked, note
 from kexie.contexts.facilities.operations.rounds import step
-from kexie.contexts.facilities.queries import holder_figures, valid_accreditations
+from kexie.contexts.facilities.queries import holder_figures, reports, valid_accreditations
 from kexie.contexts.facilities.queries.titles import EXPIRING_WITHIN
 from kexie.contexts.facilities.rules import LOWER, questions
+from kexie.contexts.facilities.rules.reports import CARRIED
 from kexie.contexts.facilities.states import APPLICATION_TRANSITIONS
 from kexie.foundation.access.models import Account
 from kexie.foundation.areas import queries as areas
@@ -219,7 +220,11 @@ def _said_before(found: TitleRound, holder: Unit) -> dict[str, Any]:
         association_id=found.association_id, unit=holder, round__title=found.title
     )
     last = rows.exclude(submitted_at=None).order_by("-submitted_at").first()
-    return dict(last.answers) if last else {}
+    said = dict(last.answers) if last else {}
+    report = reports.last_said(Scope(association_id=found.association_id), holder.pk, found.title)
+    if report is not None:
+        said |= {key: report.answers[key] for key in CARRIED if key in report.answers}
+    return said
 
 
 def _while(found: TitleApplication, *states: str) -> None:

@@ -7,13 +7,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kexie.contexts.facilities.models import Facility, Title, TitleObjection, TitleReview
+from kexie.contexts.facilities.queries.holder_figures import Known
 from kexie.contexts.facilities.rules import questions
 from kexie.contexts.facilities.rules.questions import CRITERIA, Part, Question
+from kexie.contexts.facilities.rules.reports import QUESTIONS
 from kexie.foundation.access.web.forms import name_missing
 from kexie.foundation.areas.models import Area
 from kexie.foundation.desk.forms import Day, DeskForm, Lines, Whole, Words
 
 _MOST_PLACES = 999
+_MOST_PEOPLE = 99_999_999
 _PAPERS = ".pdf,.docx,.xlsx,.jpg,.jpeg,.png,.webp,.ofd"
 
 
@@ -102,6 +105,21 @@ class PartForm(DeskForm):
     def answers(self) -> dict[str, Any]:
         """Return what was answered."""
         return {key: value for key, value in self.cleaned_data.items() if key != "version"}
+
+
+class ReportForm(DeskForm):
+    """A yearly report: the figures that no record says, then the holder's own words."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, unknown: Iterable[Known] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        for one in unknown:
+            field = Whole(label=one.label, required=False, min_value=0, max_value=_MOST_PEOPLE)
+            field.help_text = _("%(source)s，请按原始登记填写。") % {"source": one.source}
+            self.fields[one.key] = field
+        for question in QUESTIONS:
+            self.fields[question.key] = _field(question)
 
 
 class PaperForm(DeskForm):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kexie.contexts.facilities.web import applications, pages, registry, rounds, titles
+from kexie.contexts.facilities.web import applications, pages, registry, reports, rounds, titles
 
 app_name = "facility_desk"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("applications/", rounds.ApplicationsPage.as_view(), name="applications"),
     path("applications/<uuid:pk>/", applications.ApplicationPage.as_view(), name="application"),
     path("applications/<uuid:pk>/<slug:part>/", applications.FillPage.as_view(), name="fill"),
+    path("reports/", reports.ReportsPage.as_view(), name="reports"),
+    path("reports/<uuid:pk>/<int:year>/", reports.ReportPage.as_view(), name="report"),
     path("faults/", registry.FaultsPage.as_view(), name="faults"),
     path("faults/<uuid:pk>/", pages.FaultPage.as_view(), name="fault"),
 ]
