@@ -55,6 +55,9 @@ def freeze(release: Release, key: str) -> list[FrozenCell]:
     for group, value, rows, leaves in _read(release, measure, cell):
         total = value if measure.kind.additive else measure.value(cell, scope_of(release))
         found.append(_frozen(release, key, group=group, value=total, rows=rows, leaves=leaves))
+    if not found and not measure.kind.additive:
+        value, group = measure.value(cell, scope_of(release)), Group(release.unit_id)
+        found.append(_frozen(release, key, group=group, value=value, rows=0, leaves=b""))
     return found
 
 
