@@ -29,7 +29,7 @@ class Release(Tenant):
     )
     reason = models.CharField(_("修订原因"), max_length=200, blank=True)
     measures = models.JSONField(_("指标"), default=list)
-    done = models.PositiveIntegerField(_("已完成"), default=0)
+    done = models.PositiveIntegerField(_("已冻结指标数"), default=0)
     closed_by = models.ForeignKey(
         "access.Account", models.PROTECT, related_name="+", verbose_name=_("结账人")
     )

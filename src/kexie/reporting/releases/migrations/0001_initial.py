@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('log_root', models.BinaryField(verbose_name='日志根')),
                 ('reason', models.CharField(blank=True, max_length=200, verbose_name='修订原因')),
                 ('measures', models.JSONField(default=list, verbose_name='指标')),
-                ('done', models.PositiveIntegerField(default=0, verbose_name='已完成')),
+                ('done', models.PositiveIntegerField(default=0, verbose_name='已冻结指标数')),
                 ('closed_at', models.DateTimeField(null=True, verbose_name='结账时间')),
                 ('published_at', models.DateTimeField(null=True, verbose_name='发布时间')),
                 ('document', models.TextField(blank=True, verbose_name='发布文件')),
