@@ -56,8 +56,8 @@ def freeze(release: Release, key: str) -> list[FrozenCell]:
         total = value if measure.kind.additive else measure.value(cell, scope_of(release))
         found.append(_frozen(release, key, group=group, value=total, rows=rows, leaves=leaves))
     if not found and not measure.kind.additive:
-        value, group = measure.value(cell, scope_of(release)), Group(release.unit_id)
-        found.append(_frozen(release, key, group=group, value=value, rows=0, leaves=b""))
+        total, group = measure.value(cell, scope_of(release)), Group(release.unit_id)
+        found.append(_frozen(release, key, group=group, value=total, rows=0, leaves=b""))
     return found
 
 
