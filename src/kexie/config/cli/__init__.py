@@ -27,6 +27,7 @@ COMMANDS = {
     "stop": Entry(f"{_CLI}.serving:stop", "停止内置数据库。 Stop the embedded database."),
     "claims": Entry(f"{_CLI}.texts:claims", "列出文稿中的数量。 List the quantities in a text.", django=True),
     "check": Entry(f"{_CLI}.texts:check", "逐个核对文稿中的数字。 Check each number of a text.", django=True),
+    "release": Entry(f"{_CLI}.releases:release", "核验发布文件。 Verify release files.", django=True),
     "figures": Entry(
         f"{_CLI}.figures:figures", "查看和审计数字。 List, show and audit figures.", django=True
     ),

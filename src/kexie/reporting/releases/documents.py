@@ -1,0 +1,148 @@
+"""The signed file of a release: canonical JSON with the dimensions of its cells, after the manner of SDMX.
+
+Canonical: keys sorted, no spaces, UTF-8, numbers of a value as text. The signature covers everything but itself.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any, cast
+
+from kexie.ledger import registry
+from kexie.platform import crypto
+from kexie.reporting.releases import roots
+from kexie.reporting.releases.models import FrozenCell, Release
+
+FORMAT = "kexie-release/1"
+DIMENSIONS = ("measure", "area", "unit", "period", "method")
+
+
+def canonical(value: Any) -> bytes:
+    """Return the one way to write a value down."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def signed(release: Release, cells: Iterable[FrozenCell]) -> str:
+    """Return the signed file of a release."""
+    body = _body(release, [_observation(release, cell) for cell in cells])
+    signature = crypto.sign(canonical(body))
+    return canonical({**body, "signature": signature[1:].hex()}).decode()
+
+
+def digest(document: str) -> str:
+    """Return SHA-256 of the file's bytes."""
+    return hashlib.sha256(document.encode()).hexdigest()
+
+
+def cells_root(observations: Iterable[Mapping[str, Any]]) -> str:
+    """Return the root over the cells in the order of the file."""
+    leaves = (hashlib.sha256(b"\x00" + canonical(one)).digest() for one in observations)
+    return roots.root(b"".join(leaves)).hex()
+
+
+def totals(observations: Iterable[Mapping[str, Any]], measures: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return each measure's total: the sum of its cells where it adds up, else the value of its one cell."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    whole: dict[str, str | None] = dict.fromkeys(measures, "0")
+    for one in observations:
+        key, value = one["measure"], one["value"]
+        if measures[key]["additive"]:
+            sums[key] += Decimal(value or 0)
+        else:
+            whole[key] = value
+    return {**whole, **{key: plain(total) for key, total in sums.items()}}
+
+
+def plain(value: Decimal | int | None) -> str | None:
+    """Return a number as text without trailing zeros."""
+    if value is None:
+        return None
+    shown = format(Decimal(value), "f")
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def read(document: str) -> dict[str, Any]:
+    """Return the file as a mapping."""
+    return cast("dict[str, Any]", json.loads(document))
+
+
+def _body(release: Release, observations: list[dict[str, Any]]) -> dict[str, Any]:
+    measures = {key: _measure(key) for key in release.measures}
+    predecessor = release.predecessor
+    return {
+        "format": FORMAT,
+        "id": str(release.pk),
+        "origin": {"code": release.association.code, "id": str(release.association_id)},
+        "unit": {"code": release.unit.code, "name": release.unit.name},
+        "period": {"start": release.since.isoformat(), "end": release.until.isoformat()},
+        "version": release.version,
+        "known_at": release.known_at.isoformat(),
+        "predecessor": {"id": str(predecessor.pk), "digest": digest(predecessor.document)}
+        if predecessor
+        else None,
+        "reason": release.reason,
+        "log": {"size": release.log_size, "root": bytes(release.log_root).hex()},
+        "dimensions": list(DIMENSIONS),
+        "measures": measures,
+        "cells": observations,
+        "cells_root": cells_root(observations),
+        "totals": totals(observations, measures),
+        "public_key": crypto.public_key().hex(),
+    }
+
+
+def _measure(key: str) -> dict[str, Any]:
+    found = registry.measure(key)
+    return {
+        "label": str(found.label),
+        "unit": found.unit,
+        "kind": type(found.kind).__name__,
+        "additive": found.kind.additive,
+        "stock": found.is_stock,
+        "definition": found.definition_digest,
+    }
+
+
+def _observation(release: Release, cell: FrozenCell) -> dict[str, Any]:
+    return {
+        "measure": cell.measure,
+        "area": cell.area,
+        "unit": cell.unit.code,
+        "period": cell.month or f"{release.since}/{release.until}",
+        "method": cell.method,
+        "value": plain(cell.value),
+        "rows": cell.rows,
+        "root": bytes(cell.root).hex(),
+    }
+
+
+def problems(data: bytes, *, key: bytes | None = None) -> list[str]:
+    """Return what is wrong with a file, in words; nothing if it is as it was signed. `key` must be the signer's."""
+    try:
+        found = json.loads(data)
+        return list(_problems(found, data, key))
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
+        return [f"not a release file ({type(error).__name__}: {error})"]
+
+
+def _problems(found: dict[str, Any], data: bytes, key: bytes | None) -> Iterator[str]:
+    if found["format"] != FORMAT:
+        yield f"format: {found['format']!r}, not {FORMAT!r}"
+        return
+    if canonical(found) != data:
+        yield "bytes: not in canonical form (something was added or reordered)"
+    if cells_root(found["cells"]) != found["cells_root"]:
+        yield "cells_root: a cell is not as it was frozen"
+    expected = totals(found["cells"], found["measures"])
+    for measure in sorted(expected.keys() | found["totals"].keys()):
+        if expected.get(measure) != found["totals"].get(measure):
+            stated, added = found["totals"].get(measure), expected.get(measure)
+            yield f"totals: {measure} says {stated}, its cells give {added}"
+    public = bytes.fromhex(found["public_key"])
+    if key is not None and public != key:
+        yield "public_key: signed with another key than the expected one"
+    body = {name: value for name, value in found.items() if name != "signature"}
+    if not crypto.verify(canonical(body), b"\x00" + bytes.fromhex(found["signature"]), public=public):
+        yield "signature: does not fit the content"

@@ -1,0 +1,190 @@
+"""Closing a period, step by step; publishing it; loading what other cities published."""
+
+import datetime as dt
+import json
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kexie.foundation.access.models import Account
+from kexie.foundation.units.models import Unit
+from kexie.kernel.errors import UserError
+from kexie.kernel.periods import Period
+from kexie.ledger import log, registry
+from kexie.ledger.models import TreeHead
+from kexie.platform.audit import operations as audit
+from kexie.reporting.releases import documents, freezing
+from kexie.reporting.releases.models import FrozenCell, LoadedRelease, Release
+from kexie.reporting.releases.states import TRANSITIONS, Stage
+
+MOST_BYTES = 64_000_000
+
+
+class CannotClose(UserError):
+    """The period is not over, is closed already, or a revision says no reason."""
+
+
+class WrongStage(UserError):
+    """What was asked for does not follow from the present state."""
+
+
+class NotVerified(UserError):
+    """The file is no release, or not as it was signed."""
+
+
+@transaction.atomic
+def close(*, unit: Unit, period: Period, reason: str = "", actor: Account, now: dt.datetime) -> Release:
+    """Begin to freeze a unit's period as it is known now; a further closing of the same is a revision with a reason."""
+    if period.start is None or period.end > timezone.localdate(now):
+        raise CannotClose(fields={"last": _("这段时间还没有过完，过完才能结账。")})
+    association = Unit.objects.select_for_update().get(pk=unit.association_id)
+    previous = Release.objects.filter(
+        association=association, unit=unit, since=period.start, until=period.end
+    ).first()
+    if previous and previous.state != Stage.CLOSED:
+        raise CannotClose(_("这段时间正在结账：请先完成或继续上一次。"))
+    if previous and not reason:
+        raise CannotClose(fields={"reason": _("这段时间已经结账：再次结账是修订，请写明原因。")})
+    moment, head = _moment(association.pk, now)
+    release = Release.objects.create(
+        association=association,
+        unit=unit,
+        since=period.start,
+        until=period.end,
+        version=previous.version + 1 if previous else 0,
+        predecessor=previous,
+        reason=reason if previous else "",
+        known_at=moment,
+        log_size=head.size,
+        log_root=head.root,
+        measures=[measure.key for measure in registry.measures().values() if measure.public],
+        closed_by=actor,
+    )
+    _log("releases.close", release, actor, now)
+    _defer(release)
+    return release
+
+
+def _moment(association_id: UUID, now: dt.datetime) -> tuple[dt.datetime, TreeHead]:
+    """Wait for writers under way, then sign the head; whole seconds, as addresses of figures name moments."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE ledger_logentry IN SHARE MODE")
+    return now.replace(microsecond=0), log.sign_head(association_id=association_id, now=now)
+
+
+@transaction.atomic
+def advance(*, release_id: UUID, now: dt.datetime | None = None) -> bool:
+    """Freeze one more measure, or sign after the last; whether there is more to do."""
+    release = Release.objects.select_for_update().get(pk=release_id)
+    if release.state != Stage.RUNNING:
+        return False
+    if release.done < len(release.measures):
+        cells = freezing.freeze(release, release.measures[release.done])
+        FrozenCell.objects.bulk_create(cells, batch_size=2_000)
+        release.done += 1
+        release.save(update_fields=["done"])
+        return True
+    release.document = documents.signed(release, cells_in_order(release))
+    release.state, release.closed_at = Stage.CLOSED, now or timezone.now()
+    release.save(update_fields=["document", "state", "closed_at"])
+    return False
+
+
+def cells_in_order(release: Release) -> list[FrozenCell]:
+    """Return a release's cells in the order of its file."""
+    order = ("measure", "unit__code", "area", "month", "method")
+    return list(release.cells.select_related("unit").order_by(*order))
+
+
+@transaction.atomic
+def cancel(*, release: Release, actor: Account, now: dt.datetime) -> None:
+    """Stop a closing between two measures; it can be resumed."""
+    _move(release, Stage.CANCELLED)
+    _log("releases.cancel", release, actor, now)
+
+
+@transaction.atomic
+def resume(*, release: Release, actor: Account, now: dt.datetime) -> None:
+    """Go on where a closing was stopped, with the same moment."""
+    _move(release, Stage.RUNNING)
+    _log("releases.resume", release, actor, now)
+    _defer(release)
+
+
+@transaction.atomic
+def publish(*, release: Release, actor: Account, now: dt.datetime) -> None:
+    """Show a closed release to everyone."""
+    changed = Release.objects.filter(pk=release.pk, state=Stage.CLOSED, published_at=None).update(
+        published_at=now
+    )
+    if not changed:
+        raise WrongStage(_("结账完成后才能发布，而且只发布一次。"))
+    _log("releases.publish", release, actor, now)
+
+
+@transaction.atomic
+def load(*, data: bytes, actor: Account, now: dt.datetime) -> LoadedRelease:
+    """Keep another city's release after verifying it; a city must go on signing with the key it signed with first."""
+    wrong = documents.problems(data) if len(data) <= MOST_BYTES else ["too large"]
+    if wrong:
+        raise NotVerified(
+            fields={"file": _("这个文件不能载入，核验没有通过：%(why)s") % {"why": "；".join(wrong)}}
+        )
+    found = json.loads(data)
+    origin = found["origin"]["id"]
+    known = LoadedRelease.objects.filter(association_id=actor.association_id, origin=origin)
+    if known.exclude(key=found["public_key"]).exists():
+        raise NotVerified(
+            fields={"file": _("这个城市以前用另一把密钥签名：请先向对方核实，再删除旧的发布。")}
+        )
+    loaded, is_new = known.get_or_create(
+        association_id=actor.association_id,
+        origin=origin,
+        since=dt.date.fromisoformat(found["period"]["start"]),
+        until=dt.date.fromisoformat(found["period"]["end"]),
+        version=found["version"],
+        defaults={
+            "digest": documents.digest(data.decode()),
+            "name": found["unit"]["name"],
+            "key": found["public_key"],
+            "document": data.decode(),
+            "loaded_by": actor,
+            "loaded_at": now,
+        },
+    )
+    if is_new:
+        _log("releases.load", loaded, actor, now)
+    return loaded
+
+
+@transaction.atomic
+def remove_loaded(*, loaded: LoadedRelease, actor: Account, now: dt.datetime) -> None:
+    """Take another city's release out of the sum; the file can be loaded again."""
+    _log("releases.remove_loaded", loaded, actor, now)
+    loaded.delete()
+
+
+def _move(release: Release, to: Stage) -> None:
+    before = [stage for stage, after in TRANSITIONS.items() if to in after]
+    if not Release.objects.filter(pk=release.pk, state__in=before).update(state=to):
+        raise WrongStage(_("结账的状态已经变了，请刷新页面再看。"))
+
+
+def _defer(release: Release) -> None:
+    from kexie.reporting.releases import tasks
+
+    tasks.close.defer(release_id=str(release.pk))
+
+
+def _log(action: str, subject: Release | LoadedRelease, actor: Account, now: dt.datetime) -> None:
+    detail = {"period": f"{subject.since}/{subject.until}", "version": subject.version}
+    audit.append(
+        association_id=subject.association_id,
+        actor=actor,
+        action=action,
+        subject=subject,
+        detail=detail,
+        now=now,
+    )

@@ -1,0 +1,129 @@
+"""What later records did to frozen cells: for each measure the difference, and the rows that make it.
+
+Rows of a measure that looks only at its own columns change only if they were confirmed or reversed since, so only
+those are read. Of others all rows are compared: a record can put another out of force.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from kexie.ledger import canonical, registry
+from kexie.ledger.kinds import Ratio
+from kexie.ledger.measures import Measure
+from kexie.ledger.models import LogEntry, Record
+from kexie.reporting.releases import freezing
+from kexie.reporting.releases.freezing import Group
+from kexie.reporting.releases.models import Release
+
+_CHUNK = 5_000
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One record's effect on a frozen cell: added, taken away, or changed by another record."""
+
+    measure: Measure
+    group: Group
+    record: UUID
+    before: Decimal | None
+    after: Decimal | None
+    reason: str = ""
+
+    @property
+    def value(self) -> Decimal:
+        """What the record adds to the difference (of a ratio: to its numerator)."""
+        return (self.after or Decimal(0)) - (self.before or Decimal(0))
+
+
+def effects(release: Release, measure: str = "") -> list[Effect]:
+    """Return every effect of what was confirmed or reversed since the release, in order of measure and cell."""
+    touched = _touched(release)
+    wanted = [measure] if measure else release.measures
+    found = [one for key in wanted for one in _of_measure(release, registry.measure(key), touched)]
+    return _with_reasons(found)
+
+
+def _touched(release: Release) -> dict[str, list[UUID]]:
+    """Return the records with a leaf later than the release's moment, by type."""
+    later = LogEntry.objects.filter(
+        Q(at__gt=release.known_at) | Q(position__gte=release.log_size) | Q(position=None),
+        association_id=release.association_id,
+    )
+    found: dict[str, list[UUID]] = {}
+    for label, pk in later.values_list("record_type", "record_id").order_by("id").iterator(chunk_size=_CHUNK):
+        found.setdefault(label, []).append(pk)
+    return found
+
+
+def _of_measure(release: Release, measure: Measure, touched: dict[str, list[UUID]]) -> Iterator[Effect]:
+    if not touched:
+        return
+    label = canonical.record_type(measure.of)
+    only = list(dict.fromkeys(touched.get(label, []))) if measure.is_rolled_up else None
+    if only == []:
+        return
+    before = _contributions(release, measure, release.known_at, only)
+    after = _contributions(release, measure, None, only)
+    for key in sorted(before.keys() | after.keys(), key=str):
+        if before.get(key) != after.get(key):
+            group, pk = key
+            yield Effect(measure, group, pk, before.get(key), after.get(key))
+
+
+def _contributions(
+    release: Release, measure: Measure, known_at: dt.datetime | None, only: list[UUID] | None
+) -> dict[tuple[Group, UUID], Decimal]:
+    cell = freezing.cell_of(release, measure.key, known_at=known_at)
+    rows = measure.contributions(cell, freezing.scope_of(release))
+    if only is not None:
+        rows = rows.filter(pk__in=only)
+    cut = freezing.grouped(measure, rows, release).values_list("pk", *freezing.CUTS, "contribution")
+    return {(freezing.group_of(tuple(cuts)), pk): Decimal(contribution) for pk, *cuts, contribution in cut}
+
+
+def _with_reasons(found: list[Effect]) -> list[Effect]:
+    by_model: dict[type[Record], set[UUID]] = {}
+    for one in found:
+        by_model.setdefault(one.measure.of, set()).add(one.record)
+    records = {
+        record.pk: record
+        for model, pks in by_model.items()
+        for record in apps.get_model(model._meta.label)._base_manager.filter(pk__in=pks)
+    }
+    return [
+        Effect(one.measure, one.group, one.record, one.before, one.after, _reason(one, records[one.record]))
+        for one in found
+    ]
+
+
+def _reason(effect: Effect, record: Record) -> str:
+    if effect.after is None and record.reversal_reason:
+        return _("冲销：%(why)s") % {"why": record.reversal_reason}
+    if effect.before is None and record.corrects:
+        return _("更正一条记录")
+    if effect.before is None and effect.after is not None:
+        return _("补报：%(note)s") % {"note": record.note} if record.note else _("补报")
+    return _("因另一条记录而变")
+
+
+def difference(measure: Measure, release: Release) -> tuple[Decimal | None, Decimal | None]:
+    """Return the released and the present value of a measure (of a ratio: its numerators)."""
+    scope = freezing.scope_of(release)
+    found = []
+    for moment in (release.known_at, None):
+        cell = freezing.cell_of(release, measure.key, known_at=moment)
+        rows = measure.rows(cell, scope)
+        value = (
+            measure.kind.parts(rows, cell)[0]
+            if isinstance(measure.kind, Ratio)
+            else measure.value(cell, scope)
+        )
+        found.append(None if value is None else Decimal(value))
+    return found[0], found[1]
