@@ -37,6 +37,7 @@ _PARTS = (
     ("invitations/", "kexie.contexts.matching.web.finding.public_urls"),
     ("work/meetings/", "kexie.contexts.matching.web.meetings.urls"),
     ("meetings/", "kexie.contexts.matching.web.meetings.public_urls"),
+    ("work/returns/", "kexie.reporting.returns.urls"),
     ("work/webhooks/", "kexie.foundation.webhooks.urls"),
     ("my/tickets/", "kexie.platform.tickets.urls"),
     ("work/", "kexie.workbench.urls"),

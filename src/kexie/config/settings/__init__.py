@@ -23,6 +23,7 @@ LOCAL_APPS = [
     "kexie.portal",
     "kexie.api",
     "kexie.reporting.claims",
+    "kexie.reporting.returns",
     "kexie.contexts.museums",
     "kexie.contexts.touring",
     "kexie.contexts.facilities",
