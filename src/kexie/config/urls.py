@@ -35,6 +35,7 @@ _PARTS = (
     ("work/meetings/", "kexie.contexts.matching.web.meetings.urls"),
     ("meetings/", "kexie.contexts.matching.web.meetings.public_urls"),
     ("work/problems/", "kexie.contexts.matching.web.problems.urls"),
+    ("work/returns/", "kexie.reporting.returns.urls"),
     ("work/webhooks/", "kexie.foundation.webhooks.urls"),
     ("my/tickets/", "kexie.platform.tickets.urls"),
     ("work/", "kexie.workbench.urls"),

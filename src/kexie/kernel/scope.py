@@ -15,18 +15,19 @@ class Scope:
     """One association, the unit subtrees within it, and the contexts whose records may be read.
 
     `unit_paths` are materialised paths of unit subtrees; `("",)` is the whole association and `()` is nothing.
-    `contexts` are app labels; None means all of them.
+    `contexts` are app labels; None means all of them. What lies below `except_paths` is left out.
     """
 
     association_id: UUID
     unit_paths: tuple[str, ...] = WHOLE_ASSOCIATION
     contexts: tuple[str, ...] | None = None
     account_id: UUID | None = None
+    except_paths: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:
         """Whether every unit of the association is in sight."""
-        return "" in self.unit_paths
+        return "" in self.unit_paths and not self.except_paths
 
     def q(self, unit: str = "unit", association: str = "association") -> Q:
         """Return the filter for rows whose tenant is `association` and whose doer is `unit`.
@@ -39,10 +40,14 @@ class Scope:
         if not self.unit_paths:
             return Q(pk__in=[])
         lookup = f"{unit}__path__startswith" if unit else "path__startswith"
-        return tenant & reduce(or_, (Q(**{lookup: path}) for path in self.unit_paths))
+        inside = tenant & reduce(or_, (Q(**{lookup: path}) for path in self.unit_paths))
+        left_out = [Q(**{lookup: path}) for path in self.except_paths]
+        return inside & ~reduce(or_, left_out) if left_out else inside
 
     def covers(self, unit_path: str) -> bool:
         """Whether a unit with this path lies inside the scope."""
+        if any(unit_path.startswith(path) for path in self.except_paths):
+            return False
         return any(unit_path.startswith(path) for path in self.unit_paths)
 
     def allows(self, context: str) -> bool:

@@ -34,6 +34,7 @@ _DESKS = (
     ("expert_desk:experts", gettext_lazy("专家库"), "match", "matching"),
     ("meetings:meetings", pgettext_lazy("many", "对接会"), "match", "matching"),
     ("touring_season:list", gettext_lazy("大篷车巡展季"), "van", "touring"),
+    ("returns:list", gettext_lazy("统计年报"), "ledger", "returns"),
 )
 # Pages of other parts of the site, in the order of the rail; those that are not there are left out.
 _ELSEWHERE = (

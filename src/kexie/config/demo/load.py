@@ -68,5 +68,5 @@ def _rooms(only: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for app in apps.get_app_configs():
         module = f"{app.name}.demo"
         wanted = not only or app.label in only
-        if app.name.startswith("kexie.contexts.") and wanted and find_spec(module):
+        if app.name.startswith(("kexie.contexts.", "kexie.reporting.")) and wanted and find_spec(module):
             yield str(app.verbose_name), module

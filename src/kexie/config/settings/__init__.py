@@ -24,6 +24,7 @@ LOCAL_APPS = [
     "kexie.api",
     "kexie.reporting.claims",
     "kexie.reporting.releases",
+    "kexie.reporting.returns",
     "kexie.contexts.museums",
     "kexie.contexts.touring",
     "kexie.contexts.facilities",

@@ -137,7 +137,7 @@ _ROLES = (
         "rural",
     ),
     _department("WORKERS_DEPARTMENT", _("科技工作者服务部"), "workers", "matching", "organisations"),
-    _department("OFFICE", _("办公室"), "governance", "organisations", "rural"),
+    _department("OFFICE", _("办公室"), "governance", "organisations", "rural", "returns"),
     Role(
         code="COORDINATOR",
         label=_("综合业务管理员"),
