@@ -48,7 +48,9 @@ class PostingForm(DeskForm):
 class DeskPostingForm(PostingForm):
     """The same, entered for a firm."""
 
-    firm = forms.ModelChoiceField(label=pgettext_lazy("one", "企业"), queryset=Unit.objects.none())
+    firm = forms.ModelChoiceField(
+        label=pgettext_lazy("one", "企业"), queryset=Unit.objects.none(), empty_label=_("请选择")
+    )
     field_order = ("firm",)
 
     def __init__(self, *args: Any, scope: Scope, **options: Any) -> None:
@@ -73,7 +75,7 @@ class MoveForm(OnForm):
 class ExpertForm(MoveForm):
     """A step that an expert is part of."""
 
-    expert = forms.ModelChoiceField(label=_("专家"), queryset=Expert.objects.none())
+    expert = forms.ModelChoiceField(label=_("专家"), queryset=Expert.objects.none(), empty_label=_("请选择"))
     field_order = ("expert", "on", "words")
 
 
