@@ -30,7 +30,6 @@ class Migration(migrations.Migration):
                         default=kexie.contexts.matching.models.invitation.code,
                         editable=False,
                         max_length=20,
-                        unique=True,
                         verbose_name="链接编号",
                     ),
                 ),
@@ -106,6 +105,7 @@ class Migration(migrations.Migration):
                     )
                 ],
                 "constraints": [
+                    models.UniqueConstraint(fields=("association", "code"), name="matching_invitation_code"),
                     models.UniqueConstraint(
                         condition=models.Q(("state__in", ("SENT", "ACCEPTED"))),
                         fields=("association", "problem", "expert"),

@@ -79,7 +79,7 @@ class Invitation(Tenant):
     expert = models.ForeignKey(
         Expert, models.PROTECT, related_name="invitations", verbose_name=pgettext_lazy("one", "专家")
     )
-    code = models.CharField(_("链接编号"), max_length=_CODE_LENGTH, default=code, unique=True, editable=False)
+    code = models.CharField(_("链接编号"), max_length=_CODE_LENGTH, default=code, editable=False)
     state = models.CharField(
         _("状态"), max_length=9, choices=InvitationState.choices, default=InvitationState.SENT
     )
@@ -106,6 +106,7 @@ class Invitation(Tenant):
             )
         ]
         constraints: ClassVar = [
+            models.UniqueConstraint(name="matching_invitation_code", fields=["association", "code"]),
             models.UniqueConstraint(
                 name="matching_invitation_once",
                 fields=["association", "problem", "expert"],
