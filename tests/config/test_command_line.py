@@ -10,7 +10,7 @@ from kexie import __version__
 from kexie.config.cli import COMMANDS, cli
 from tests.config.processes import kexie
 
-PUBLIC = ["setup", "demo", "init", "serve", "stop", "claims", "check", "figures", "ledger", "client", "capacity", "keys",
+PUBLIC = ["setup", "demo", "init", "serve", "stop", "claims", "check", "release", "figures", "ledger", "client", "capacity", "keys",
           "import", "export", "plan", "assign", "match", "backup", "restore", "doctor", "test", "lint", "bench", "screens", "clean"]  # fmt: skip
 
 

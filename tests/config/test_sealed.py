@@ -21,7 +21,7 @@ from tests.platform.capacity.build import offer, placed
 # Hashes, signatures and salts are not encrypted.
 IN_CLEAR = {
     "ledger.LogEntry.payload", "ledger.LogEntry.salt", "ledger.LogEntry.leaf_hash", "ledger.TreeHead.root",
-    "ledger.TreeHead.signature",
+    "ledger.TreeHead.signature", "matching.TextVector.vector", "releases.FrozenCell.root", "releases.Release.log_root",
 }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Titles from the call to the certificate: quotas, places, sending back, late, twice, two people, look-alikes, pages."""
 
 import datetime as dt
+import io
 import threading
 
 import pytest
@@ -8,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
 
 from kexie.contexts.facilities.models import Accreditation, Facility, TitleApplication, TitleObjection
 from kexie.contexts.facilities.operations import applications, deciding, life, rounds
@@ -370,6 +372,7 @@ def test_lists_cost_the_same_with_one_row_and_three(world, staff, by):
     assert costs[:3] == costs[3:]
     file = staff.get("/work/facilities/applications/?export=1")
     assert file["Content-Disposition"].startswith("attachment")
+    assert load_workbook(io.BytesIO(b"".join(file.streaming_content))).active.max_row > 1
 
 
 def test_the_public_sees_calls_and_names_on_their_days_only(world, client, by, time_machine):
