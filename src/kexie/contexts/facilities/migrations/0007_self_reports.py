@@ -115,45 +115,4 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.CreateModel(
-            name="TitleReminder",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("days", models.PositiveSmallIntegerField(verbose_name="提前天数")),
-                ("told", models.PositiveSmallIntegerField(verbose_name="通知人数")),
-                ("at", models.DateTimeField(verbose_name="提醒时间")),
-                (
-                    "accreditation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="reminders",
-                        to="facilities.accreditation",
-                        verbose_name="科普称号",
-                    ),
-                ),
-                (
-                    "association",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="units.unit",
-                        verbose_name="所属科协",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "称号到期提醒",
-                "ordering": ["at"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("association", "accreditation", "days"), name="facilities_reminder_once"
-                    )
-                ],
-            },
-        ),
     ]

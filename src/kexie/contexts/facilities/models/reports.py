@@ -58,26 +58,3 @@ class SelfReport(Tenant):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.year}"
-
-
-class TitleReminder(Tenant):
-    """That the holder was told, once, that the term ends within so many days."""
-
-    accreditation = models.ForeignKey(
-        Accreditation, models.CASCADE, related_name="reminders", verbose_name=_("科普称号")
-    )
-    days = models.PositiveSmallIntegerField(_("提前天数"))
-    told = models.PositiveSmallIntegerField(_("通知人数"))
-    at = models.DateTimeField(_("提醒时间"))
-
-    class Meta:
-        verbose_name = _("称号到期提醒")
-        ordering: ClassVar = ["at"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                name="facilities_reminder_once", fields=["association", "accreditation", "days"]
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.accreditation} {self.days}"

@@ -1,8 +1,9 @@
 """What the pages of finding share: the problems' desk's frame, and the way back to a problem."""
 
 from typing import Any
+from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -22,25 +23,11 @@ class FindingView(TabbedView):
     def problem_links(self, one: Any) -> list[Link]:
         """Return the way to a problem: the list of all, and its page."""
         return [
-            Link(pgettext_lazy("many", "技术难题"), problems_href()),
+            Link(pgettext_lazy("many", "技术难题"), reverse("problem_desk:problems")),
             Link(str(one), problem_href(one.pk)),
         ]
 
 
-def problems_href() -> str:
-    """Return the address of the list of problems."""
-    return _first(("problem_desk:problems", []), ("workbench:list", ["matching.problems"]))
-
-
-def problem_href(pk: Any) -> str:
+def problem_href(pk: UUID) -> str:
     """Return the address of a problem."""
-    return _first(("problem_desk:problem", [pk]), ("finding:experts", [pk]))
-
-
-def _first(*names: tuple[str, list[Any]]) -> str:
-    for name, arguments in names:
-        try:
-            return reverse(name, args=arguments)
-        except NoReverseMatch:
-            continue
-    return ""
+    return reverse("problem_desk:problem", args=[pk])
