@@ -204,3 +204,26 @@ def test_a_phone_taken_away_empties_itself(world, paired) -> None:
     page.reload()
     expect(page.get_by_role("button", name="配对", exact=True)).to_be_visible()
     assert violations(page) == []
+
+
+def test_an_earlier_stop_chosen_to_be_counted_stays_chosen_while_notes_are_sent(paired) -> None:
+    page = paired()
+    thumb = Typing(page)
+    thumb.type("出车里程表（公里）", "1000")
+    thumb.tap("出车")
+    for spot in ("一小", "二小"):
+        thumb.type("学校、村或广场", spot)
+        thumb.tap("到达")
+        if spot == "一小":
+            thumb.tap("离开这一站")
+    page.locator("#at").select_option(label="一小")
+    with page.expect_response("**/field/api/pack"):
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("#state")).to_have_text("已全部上传")
+    thumb.choose("计数方法", "计数器")
+    thumb.choose("主要对象", "中小学生")
+    thumb.type("人次", "85")
+    thumb.tap("记下人次")
+    expect(page.locator("#at option").first).to_have_text("一小 · 85")
+    thumb.tap("离开这一站")
+    expect(page.get_by_role("button", name="撤回 离开 二小")).to_be_visible()

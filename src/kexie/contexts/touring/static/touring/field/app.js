@@ -6,7 +6,8 @@ import { atWheel, current, doubt, money, MOST_PEOPLE, same, standing, stopsOf, W
 const W = JSON.parse(document.getElementById("words").textContent);
 const API = document.body.dataset.api, BATCH = 200, KEEP_DAYS = 3;
 const $ = (id) => document.getElementById(id);
-const S = { store: null, key: null, token: null, pack: null, notes: [], asked: "", sending: false, offline: false };
+let turn = Promise.resolve();
+const S = { store: null, key: null, token: null, pack: null, notes: [], asked: "", writing: 0, sending: false, offline: false };
 
 const say = (name, values = {}) => W[name].replace(/\{(\w+)\}/g, (_all, key) => values[key]);
 const two = (n) => String(n).padStart(2, "0");
@@ -48,6 +49,16 @@ async function pair(event) {
   } catch (problem) {
     error("pairing", problem instanceof Refused ? problem.message : W.lost);
   }
+}
+
+// One act after the other: a quick thumb must not write to the stop that was left while the last note was being kept.
+function inTurn(act) {
+  S.writing += 1;
+  state();
+  turn = turn.then(act).finally(() => {
+    S.writing -= 1;
+    state();
+  });
 }
 
 // Write a note down: on the phone first, whatever the network does.
@@ -116,7 +127,7 @@ function old() {
 async function wipe() {
   await S.store.wipe();
   Object.assign(S, { key: null, token: null, pack: null, notes: [] });
-  $("notes").replaceChildren();
+  redraw("notes", [], () => []);
   pairing(W.wiped);
 }
 
@@ -143,7 +154,7 @@ function show() {
 }
 
 function state() {
-  const n = S.notes.filter((note) => !note.sent && !note.refused).length;
+  const n = S.writing + S.notes.filter((note) => !note.sent && !note.refused).length;
   $("state").textContent = S.offline ? say("offline", { n }) : n ? say("waiting", { n }) : W.online;
   $("state").classList.toggle("field-state--off", S.offline);
 }
@@ -154,14 +165,23 @@ function wheel(found) {
   if (n >= WARN_MINUTES) $("wheel").textContent = say("wheel", { n });
 }
 
+// Put new children only where they look different, and say whether: no tap or choice is lost to a button drawn again.
+function redraw(id, looks, make) {
+  const now = JSON.stringify(looks);
+  if ($(id).dataset.looks === now) return false;
+  $(id).dataset.looks = now;
+  $(id).replaceChildren(...make());
+  return true;
+}
+
 // The planned stops that are still to come, one tap each.
 function places(stops) {
   const log = current(S.notes, dayOf(new Date())), seen = new Set(stops.map((stop) => stop.site));
   const open = (S.pack.planned ?? []).filter((one) => log && one.van === log.caravan && !seen.has(one.site));
-  $("planned").replaceChildren(...open.map((one) => {
+  redraw("planned", open.map((one) => one.site), () => open.map((one) => {
     const button = made("button", one.name, "button field-place");
     button.type = "button";
-    button.addEventListener("click", () => arrive(one.name, one.site));
+    button.addEventListener("click", () => inTurn(() => arrive(one.name, one.site)));
     return button;
   }));
 }
@@ -170,27 +190,31 @@ function arrive(spot, site = "") {
   return write("ARRIVE", { stop: crypto.randomUUID(), spot, site });
 }
 
+const standingAt = (stops) => stops.filter((stop) => !stop.left).pop();
+
 function stopChoices(stops) {
   const kept = $("at").value;
-  $("at").replaceChildren(...stops.map((stop) => choice(stop.id, stop.count === null ? stop.spot : `${stop.spot} · ${stop.count}`)));
-  const here = stops.filter((stop) => !stop.left).pop();
-  $("at").value = here?.id ?? (stops.some((stop) => stop.id === kept) ? kept : stops[stops.length - 1]?.id ?? "");
+  const here = standingAt(stops);
+  const label = (stop) => (stop.count === null ? stop.spot : `${stop.spot} · ${stop.count}`);
+  const drawn = redraw("at", [stops, here?.id], () => stops.map((stop) => choice(stop.id, label(stop))));
+  if (drawn) $("at").value = here?.id ?? (stops.some((stop) => stop.id === kept) ? kept : stops[stops.length - 1]?.id ?? "");
   $("leave").hidden = !here;
 }
 
 function options() {
   for (const [id, items, first] of [["van", S.pack.vans, W.choose], ["driver", S.pack.drivers, W.noDriver]]) {
     const kept = $(id).value;
-    $(id).replaceChildren(choice("", first), ...items.map((one) => choice(one.id, one.name)));
-    $(id).value = items.some((one) => one.id === kept) ? kept : items.length === 1 ? items[0].id : "";
+    const drawn = redraw(id, items.map((one) => [one.id, one.name]), () => [choice("", first), ...items.map((one) => choice(one.id, one.name))]);
+    if (drawn) $(id).value = items.some((one) => one.id === kept) ? kept : items.length === 1 ? items[0].id : "";
   }
-  $("sites").replaceChildren(...S.pack.sites.map((one) => choice(one.name, one.name)));
+  redraw("sites", S.pack.sites.map((one) => one.name), () => S.pack.sites.map((one) => choice(one.name, one.name)));
 }
 
 function list() {
   const undone = new Set(S.notes.filter((note) => note.kind === "UNDO").map((note) => note.data.of));
   const shown = S.notes.filter((note) => note.kind !== "UNDO").sort((a, b) => b.seq - a.seq);
-  $("notes").replaceChildren(...shown.map((note) => item(note, undone.has(note.id))));
+  const looks = shown.map((note) => [note.id, undone.has(note.id), note.refused]);
+  redraw("notes", looks, () => shown.map((note) => item(note, undone.has(note.id))));
   $("notes-box").hidden = !shown.length;
 }
 
@@ -202,7 +226,7 @@ function item(note, undone) {
   const button = made("button", W.undo, "button field-undo");
   button.type = "button";
   button.setAttribute("aria-label", `${W.undo} ${W[note.kind]} ${told(note)}`);
-  button.addEventListener("click", () => write("UNDO", { of: note.id }, note));
+  button.addEventListener("click", () => inTurn(() => write("UNDO", { of: note.id }, note)));
   line.append(button);
   return line;
 }
@@ -300,10 +324,10 @@ for (const [id, act] of Object.entries(ON)) {
   $(`${id}-form`).addEventListener("submit", (event) => {
     event.preventDefault();
     error(id, "");
-    act(event);
+    inTurn(() => act(event));
   });
 }
-$("leave").addEventListener("click", () => write("LEAVE", { stop: $("at").value }));
+$("leave").addEventListener("click", () => inTurn(() => write("LEAVE", { stop: standingAt(stopsOf(rows())).id })));
 $("code").value = new URLSearchParams(location.hash.slice(1)).get("pair") ?? "";
 window.addEventListener("online", sync);
 setInterval(sync, 30_000);
