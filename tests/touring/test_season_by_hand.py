@@ -147,3 +147,30 @@ def test_a_host_answers_until_the_day_is_over(world, plan):
     with pytest.raises(PlanRefused, match="日期已过"):
         operations.answer(stop=stop, confirms=False, note="下雨", now=evening + dt.timedelta(minutes=1))
     assert queries.stops(plan).get(pk=stop.pk).host_state == "CONFIRMED"
+
+
+def test_a_further_visit_never_falls_on_a_day_of_another_and_keeps_the_spacing(world, plan):
+    site = queries.sites(plan.season).first()
+    known = set(queries.stops(plan).filter(site=site).values_list("trip__day", flat=True))
+    for least, apart in ((0, DAY), (9, 9 * DAY)):
+        type(site).objects.filter(pk=site.pk).update(least_days=least)
+        operations.place(plan=plan, site=str(site.pk), **by(world))
+        days = set(queries.stops(plan).filter(site=site).values_list("trip__day", flat=True))
+        (new,) = days - known
+        assert min(abs(new - one) for one in known) >= apart
+        known = days
+
+
+def test_a_day_that_breaks_a_rule_by_now_can_be_cleared_stop_by_stop_but_takes_nothing_more(world, plan):
+    first = queries.stops(plan).first()
+    van, day = plan.season.vans.get(pk=first.trip.van_id), first.trip.day
+    there = queries.stops(plan).filter(trip__van=van, trip__day=day)
+    others = there.count() - 1
+    elsewhere = queries.stops(plan).exclude(trip__van=van).first()
+    van.off_days = [day.isoformat()]
+    van.save()
+    operations.drop(plan=plan, stop=first, **by(world))
+    with pytest.raises(PlanRefused, match="不能出车"):
+        operations.move(plan=plan, stop=elsewhere, van=van.pk, day=day, **by(world))
+    operations.place(plan=plan, site=str(first.site_id), **by(world))
+    assert there.count() == others > 0

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from kexie.contexts.touring.models import Plan, PlannedStop
 from kexie.contexts.touring.operations import plan_steps
 from kexie.contexts.touring.operations import seasons as operations
-from kexie.contexts.touring.operations.seasons import Effect, PlanRefused
+from kexie.contexts.touring.operations.seasons import PlanRefused
 from kexie.contexts.touring.queries import seasons as queries
-from kexie.contexts.touring.rules.season import Routes, World
+from kexie.contexts.touring.rules import placing
 from kexie.foundation.access.models import Account
 
 
@@ -20,11 +20,12 @@ def postpone(*, plan: Plan, stop: PlannedStop, actor: Account, now: dt.datetime,
     """Put a stop off to the next day on which it breaks nothing, with the van to which it costs least; return the day."""
     after = max(stop.trip.day, today - dt.timedelta(days=1))
     world = queries.world(plan.season, [one for one in queries.held(plan, today) if one.pk != stop.pk])
-    site = world.sites[str(stop.site_id)]
-    routes = queries.routes(plan)
+    site, before = world.sites[str(stop.site_id)], queries.routes(plan)
+    routes = operations.without(before, stop)
     for day in (day for day in world.days() if day > after and world.windows(site, day)):
-        van = _cheapest_van(world, routes, stop, day)
-        if van is not None:
+        effect = placing.insert(world, routes, site.id, [(van, day) for van in world.vans], before=before)
+        if effect.key is not None:
+            van = UUID(effect.key[0])
             operations.move(plan=plan, stop=stop, van=van, day=day, actor=actor, now=now, today=today)
             return day
     raise PlanRefused(_("%(site)s 本季以后没有合适的日子；可以先取消这一站。") % {"site": stop.site.name})
@@ -41,19 +42,11 @@ def undo(*, plan: Plan, actor: Account, now: dt.datetime, today: dt.date) -> str
     if any(day < today for day in plan_steps.days_of(step)):
         raise PlanRefused(_("涉及已过的日子，不能撤销。"))
     world = queries.world(plan.season, queries.held(plan, today))
-    operations.keep_routes(plan=plan, world=world, routes=plan_steps.routes_before(plan, step))
+    routes = queries.routes(plan)
+    before = plan_steps.routes_before(routes, step)
+    operations.keep_changes(plan=plan, world=world, before=routes, routes=before)
     plan_steps.put_marks_back(plan, step)
     plan.undo, plan.unserved = rest, step["unserved"]
     plan.save(update_fields=["undo", "unserved"])
     operations.log(plan.season, "touring.undo_plan_step", actor, {"words": step["words"]}, now)
     return str(step["words"])
-
-
-def _cheapest_van(world: World, routes: Routes, stop: PlannedStop, day: dt.date) -> UUID | None:
-    source, name = (str(stop.trip.van_id), stop.trip.day), str(stop.site_id)
-    without = {**routes, source: tuple(one for one in routes[source] if one != name)}
-    tried: list[tuple[Effect, str]] = [
-        (operations.insert(world, without, name, (van, day), before=routes), van) for van in world.vans
-    ]
-    good = [(effect.metres, van) for effect, van in tried if effect.routes is not None]
-    return UUID(min(good)[1]) if good else None

@@ -1,6 +1,7 @@
 """What a change by hand did to a plan, kept so that it can be undone."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,34 +9,32 @@ from uuid import UUID
 
 from kexie.contexts.touring.models import Plan, PlannedStop
 from kexie.contexts.touring.queries import seasons as queries
-from kexie.contexts.touring.rules.season import Routes
+from kexie.contexts.touring.rules.season import Key, Routes, differing
 
 MOST_STEPS = 20
 MARKS = ("is_locked", "host_state", "host_code", "host_note")
 
 
 @contextmanager
-def undoable(plan: Plan, words: str) -> Iterator[None]:
+def undoable(plan: Plan, before: Routes, words: str) -> Iterator[None]:
     """Keep what a change does to the van's days it touches; `words` tell a person what was done."""
-    stops, unserved = list(queries.stops(plan)), plan.unserved
-    before = queries.routes(plan)
+    marks, unserved = _marks(plan), plan.unserved
     yield
-    after = queries.routes(plan)
-    changed = {key for key in {**before, **after} if before.get(key, ()) != after.get(key, ())}
+    changed = differing(before, queries.routes(plan))
     step = {
         "words": words,
-        "days": [[van, day.isoformat(), list(before.get((van, day), ()))] for van, day in sorted(changed)],
-        "marks": [_marks(one) for one in stops if (str(one.trip.van_id), one.trip.day) in changed],
+        "days": [[van, day.isoformat(), list(before.get((van, day), ()))] for van, day in changed],
+        "marks": [one for key in changed for one in marks[key]],
         "unserved": unserved,
     }
     plan.undo = [*plan.undo, step][-MOST_STEPS:]
     plan.save(update_fields=["undo"])
 
 
-def routes_before(plan: Plan, step: dict[str, Any]) -> Routes:
+def routes_before(routes: Routes, step: dict[str, Any]) -> Routes:
     """Return the plan as it was before a step, all that came since being undone already."""
     return {
-        **queries.routes(plan),
+        **routes,
         **{(van, dt.date.fromisoformat(day)): tuple(names) for van, day, names in step["days"]},
     }
 
@@ -52,9 +51,11 @@ def put_marks_back(plan: Plan, step: dict[str, Any]) -> None:
         rows.update(**{name: one[name] for name in MARKS})
 
 
-def _marks(one: PlannedStop) -> dict[str, Any]:
-    return {
-        "site": str(one.site_id),
-        "day": one.trip.day.isoformat(),
-        **{name: getattr(one, name) for name in MARKS},
-    }
+def _marks(plan: Plan) -> dict[Key, list[dict[str, Any]]]:
+    """Return what stops are marked with, by van and day."""
+    found: dict[Key, list[dict[str, Any]]] = defaultdict(list)
+    rows = PlannedStop.objects.filter(association=plan.association_id, trip__plan=plan)
+    for van, day, site, *marks in rows.values_list("trip__van_id", "trip__day", "site_id", *MARKS):
+        one = {"site": str(site), "day": day.isoformat(), **dict(zip(MARKS, marks, strict=True))}
+        found[str(van), day].append(one)
+    return found

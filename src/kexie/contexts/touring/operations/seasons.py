@@ -5,7 +5,6 @@ No way leads past the hard rules (`rules.season`): a plan that breaks one is nei
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +15,9 @@ from django.utils.translation import gettext as _
 from kexie.contexts.touring.models import Plan, PlannedStop, PlannedTrip, Season, SeasonVan
 from kexie.contexts.touring.operations.plan_steps import undoable
 from kexie.contexts.touring.queries import seasons as queries
+from kexie.contexts.touring.rules import placing
 from kexie.contexts.touring.rules import season as rules
+from kexie.contexts.touring.rules.placing import Effect
 from kexie.contexts.touring.rules.season import Broken, Key, Routes, Timing, World
 from kexie.foundation.access.models import Account
 from kexie.kernel.errors import Conflict, UserError
@@ -29,16 +30,6 @@ MOST_SECONDS = 600
 
 class PlanRefused(UserError):
     """What was asked breaks hard rules; the message says which."""
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What a change by hand does: rules it breaks, metres and minutes of overtime it adds."""
-
-    broken: tuple[str, ...]
-    metres: int = 0
-    overtime: int = 0
-    routes: Routes | None = None
 
 
 @transaction.atomic
@@ -109,14 +100,15 @@ def keep_routes(*, plan: Plan, world: World, routes: Routes) -> None:
     """Write a whole plan down; locks and hosts' answers stay with their visit. Raises PlanRefused if a rule breaks."""
     if broken := rules.check_plan(world, routes):
         raise PlanRefused(broken[0].text)
-    before = {(one.site_id, one.trip.day): one for one in queries.stops(plan)}
-    old = queries.routes(plan)
-    changed = [key for key in {**old, **routes} if old.get(key, ()) != routes.get(key, ())]
-    gone = [
-        one.pk for one in PlannedTrip.objects.filter(plan=plan) if (str(one.van_id), one.day) in set(changed)
-    ]
-    PlannedTrip.objects.filter(pk__in=gone).delete()
-    _write_trips(plan, world, {key: routes[key] for key in changed if routes.get(key)}, before)
+    _write(plan, world, queries.routes(plan), routes)
+
+
+@transaction.atomic
+def keep_changes(*, plan: Plan, world: World, before: Routes, routes: Routes) -> None:
+    """Write down the days that a change by hand touches. Raises PlanRefused if one breaks a rule that it did not break before."""
+    if broken := rules.check_changes(world, before, routes):
+        raise PlanRefused(broken[0].text)
+    _write(plan, world, before, routes)
 
 
 @transaction.atomic
@@ -132,11 +124,12 @@ def move(
 ) -> Effect:
     """Move a stop to another day or van, where it costs least there. Raises PlanRefused with every rule it breaks."""
     require_still(plan)
-    world, effect = try_move(plan=plan, stop=stop, van=van, day=day, today=today)
+    routes = queries.routes(plan)
+    world, effect = _tried(plan, routes, stop, (str(van), day), today)
     if effect.broken or effect.routes is None:
         raise PlanRefused("; ".join(effect.broken))
-    with undoable(plan, _("移动“%(site)s”") % {"site": stop.site.name}):
-        keep_routes(plan=plan, world=world, routes=effect.routes)
+    with undoable(plan, routes, _("移动“%(site)s”") % {"site": stop.site.name}):
+        keep_changes(plan=plan, world=world, before=routes, routes=effect.routes)
         # Another day has to be asked for anew.
         moved = PlannedStop.objects.filter(trip__plan=plan, site=stop.site_id, trip__day=day)
         if plan.published_at and day != stop.trip.day:
@@ -148,38 +141,15 @@ def move(
     return effect
 
 
-def try_move(
-    *, plan: Plan, stop: PlannedStop, van: UUID, day: dt.date, today: dt.date
-) -> tuple[World, Effect]:
+def try_move(*, plan: Plan, stop: PlannedStop, van: UUID, day: dt.date, today: dt.date) -> Effect:
     """Return what moving a stop would break and cost, and change nothing."""
-    world = queries.world(plan.season, _held_but(plan, stop, today))
-    routes = queries.routes(plan)
-    refused = _may_not_move(stop, world, van, day, today)
-    if refused:
-        return world, Effect((refused,))
-    source, name = (str(stop.trip.van_id), stop.trip.day), str(stop.site_id)
-    without = {**routes, source: tuple(one for one in routes[source] if one != name)}
-    return world, insert(world, without, name, (str(van), day), before=routes)
+    return _tried(plan, queries.routes(plan), stop, (str(van), day), today)[1]
 
 
-def insert(world: World, routes: Routes, name: str, key: Key, *, before: Routes) -> Effect:
-    """Return what it does to visit a site on a van's day, at the position that costs least."""
-    van, stops = world.vans[key[0]], routes.get(key, ())
-    found: list[tuple[int, Routes]] = []
-    broken: list[Broken] = []
-    for position in range(len(stops) + 1):
-        order = (*stops[:position], name, *stops[position:])
-        changed = {**routes, key: order}
-        problems = rules.check_day(world, van, key[1], order, rules.visits_of(changed))
-        if problems:
-            broken = broken or problems
-        else:
-            found.append((_total(world, changed, before)[0], changed))
-    if not found:
-        return Effect(tuple(dict.fromkeys(one.text for one in broken)))
-    _metres, best = min(found, key=lambda one: one[0])
-    metres, overtime = _total(world, best, before)
-    return Effect((), metres, overtime, best)
+def without(routes: Routes, stop: PlannedStop) -> Routes:
+    """Return a plan without a stop."""
+    key, name = (str(stop.trip.van_id), stop.trip.day), str(stop.site_id)
+    return {**routes, key: tuple(one for one in routes[key] if one != name)}
 
 
 @transaction.atomic
@@ -189,10 +159,9 @@ def drop(*, plan: Plan, stop: PlannedStop, actor: Account, now: dt.datetime, tod
     if stop.trip.day < today:
         raise PlanRefused(_("这一站的日期已过，不能取消；没有去成的，在出车记录里不登记即可。"))
     world = queries.world(plan.season, _held_but(plan, stop, today))
-    routes, key = queries.routes(plan), (str(stop.trip.van_id), stop.trip.day)
-    routes[key] = tuple(one for one in routes[key] if one != str(stop.site_id))
-    with undoable(plan, _("取消“%(site)s”") % {"site": stop.site.name}):
-        keep_routes(plan=plan, world=world, routes=routes)
+    routes = queries.routes(plan)
+    with undoable(plan, routes, _("取消“%(site)s”") % {"site": stop.site.name}):
+        keep_changes(plan=plan, world=world, before=routes, routes=without(routes, stop))
         plan.unserved = [*plan.unserved, {"site": str(stop.site_id), "missing": 1, "reason": "CANCELLED"}]
         plan.save(update_fields=["unserved"])
     detail = {"site": str(stop.site_id), "day": stop.trip.day}
@@ -207,14 +176,11 @@ def place(*, plan: Plan, site: str, actor: Account, now: dt.datetime, today: dt.
     if site not in world.sites:
         raise PlanRefused(_("没有这个点位，或已停用。"))
     routes = queries.routes(plan)
-    days = [day for day in world.days() if day >= today and world.windows(world.sites[site], day)]
-    tried = [insert(world, routes, site, (van, day), before=routes) for van in world.vans for day in days]
-    good = [effect for effect in tried if effect.routes is not None]
-    if not good:
-        raise PlanRefused(tried[-1].broken[0] if tried else _("从今天起没有开放的日子。"))
-    best = min(good, key=lambda effect: effect.metres)
-    with undoable(plan, _("安排“%(site)s”") % {"site": world.sites[site].name}):
-        keep_routes(plan=plan, world=world, routes=best.routes or {})
+    best = placing.insert(world, routes, site, _open_days(world, site, today), before=routes)
+    if best.routes is None:
+        raise PlanRefused(best.broken[0] if best.broken else _("从今天起没有开放的日子。"))
+    with undoable(plan, routes, _("安排“%(site)s”") % {"site": world.sites[site].name}):
+        keep_changes(plan=plan, world=world, before=routes, routes=best.routes)
         plan.unserved = [one for one in plan.unserved if one["site"] != site]
         plan.save(update_fields=["unserved"])
     log(plan.season, "touring.place_stop", actor, {"site": site, "metres": best.metres}, now)
@@ -280,14 +246,28 @@ def require_still(plan: Plan) -> None:
         raise PlanRefused(_("方案还在计算，完成或停止后再改。"))
 
 
-def _may_not_move(stop: PlannedStop, world: World, van: UUID, day: dt.date, today: dt.date) -> str:
+def _tried(plan: Plan, routes: Routes, stop: PlannedStop, key: Key, today: dt.date) -> tuple[World, Effect]:
+    world = queries.world(plan.season, _held_but(plan, stop, today))
+    if refused := _may_not_move(stop, world, key, today):
+        return world, Effect((refused,))
+    return world, placing.insert(world, without(routes, stop), str(stop.site_id), [key], before=routes)
+
+
+def _open_days(world: World, site: str, since: dt.date) -> list[Key]:
+    """Return the vans' days from a day on at which a site is open, the earliest first."""
+    facts = world.sites[site]
+    days = [day for day in world.days() if day >= since and world.windows(facts, day)]
+    return [(van, day) for day in days for van in world.vans]
+
+
+def _may_not_move(stop: PlannedStop, world: World, key: Key, today: dt.date) -> str:
     if queries.is_held(stop, today):
         return _("%(site)s 已锁定、已确认或已过日期，不能移动；要改期请先解锁或与接待方商定。") % {
             "site": stop.site.name
         }
-    if str(van) not in world.vans:
+    if key[0] not in world.vans:
         return _("这辆车不参加本季。")
-    if day < today:
+    if key[1] < today:
         return _("不能移到过去的日子。")
     return ""
 
@@ -296,16 +276,28 @@ def _held_but(plan: Plan, stop: PlannedStop, today: dt.date) -> list[PlannedStop
     return [one for one in queries.held(plan, today) if one.pk != stop.pk]
 
 
-def _total(world: World, routes: Routes, before: Routes) -> tuple[int, int]:
-    """Return metres and overtime that the days that differ cost more than before."""
-    metres = overtime = 0
-    for key in {key for key in (*routes, *before) if routes.get(key) != before.get(key)}:
-        for sign, stops in ((1, routes.get(key)), (-1, before.get(key))):
-            timing = rules.drive_day(world, world.vans[key[0]], key[1], stops) if stops else None
-            if isinstance(timing, Timing):
-                metres += sign * timing.metres
-                overtime += sign * timing.overtime
-    return metres, overtime
+def _write(plan: Plan, world: World, before: Routes, routes: Routes) -> None:
+    """Replace the trips of the days that differ."""
+    changed = rules.differing(before, routes)
+    days = {day for _van, day in changed}
+    old = {(str(one.van_id), one.day): one for one in plan.trips.filter(day__in=days)}
+    tight = {key for key in changed if key in old and _stays_tight(world, key, before, routes)}
+    for key in tight:
+        old[key].stops.exclude(site__in=[UUID(name) for name in routes[key]]).delete()
+    gone = [old[key].pk for key in changed if key in old and key not in tight]
+    stops = PlannedStop.objects.filter(trip__in=gone).select_related("trip")
+    marks = {(one.site_id, one.trip.day): one for one in stops}
+    plan.trips.filter(pk__in=gone).delete()
+    made = {key: routes[key] for key in changed if routes.get(key) and key not in tight}
+    _write_trips(plan, world, made, marks)
+
+
+def _stays_tight(world: World, key: Key, before: Routes, routes: Routes) -> bool:
+    """Whether a day only loses stops and yet breaks a rule, as it did before: its times are left as they are."""
+    stops = routes.get(key, ())
+    if not stops or not set(stops) < set(before.get(key, ())):
+        return False
+    return isinstance(rules.drive_day(world, world.vans[key[0]], key[1], stops), Broken)
 
 
 def _write_trips(

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from kexie.contexts.touring.models import (
     CaravanDocument,
     CaravanExhibit,
     CaravanTrip,
+    CrewLeave,
     CrewMember,
     DrivingSpell,
     OdometerReading,
@@ -114,22 +115,26 @@ def off_days(caravans: Iterable[Caravan], days: list[dt.date]) -> dict[UUID, dic
     """
     rows = Caravan.objects.filter(pk__in=[one.pk for one in caravans])
     rows = rows.prefetch_related("documents", "repairs", "crew__leaves")
-    return {one.pk: {day: why for day in days if (why := _off_because(one, day))} for one in rows}
+    return {one.pk: dict(_off(one, days)) for one in rows}
 
 
-def _off_because(van: Caravan, day: dt.date) -> str:
-    if van.retired_on is not None and day >= van.retired_on:
-        return _("已退役")
-    if rules.is_away(van.repairs.all(), day):
-        return _("在维修")
-    if ended := rules.undocumented(list(van.documents.all()), day):
-        return _("%(papers)s已过期") % {"papers": "、".join(ended)}
-    drivers = [one for one in van.crew.all() if one.job in CrewMember.DRIVES]
-    fit = (
-        driving.is_here(one, one.leaves.all(), day) and not driving.may_drive(one, van.licence_class, day)
-        for one in drivers
-    )
-    return _("驾驶员请假、离岗或驾驶证不符") if drivers and not any(fit) else ""
+def _off(van: Caravan, days: list[dt.date]) -> Iterator[tuple[dt.date, str]]:
+    """Yield the days on which a vehicle cannot go out, with the reason."""
+    repairs, papers = list(van.repairs.all()), list(van.documents.all())
+    drivers = [(one, list(one.leaves.all())) for one in van.crew.all() if one.job in CrewMember.DRIVES]
+    for day in days:
+        if van.retired_on is not None and day >= van.retired_on:
+            yield day, _("已退役")
+        elif rules.is_away(repairs, day):
+            yield day, _("在维修")
+        elif ended := rules.undocumented(papers, day):
+            yield day, _("%(papers)s已过期") % {"papers": "、".join(ended)}
+        elif drivers and not any(_drives(van, one, leaves, day) for one, leaves in drivers):
+            yield day, _("驾驶员请假、离岗或驾驶证不符")
+
+
+def _drives(van: Caravan, one: CrewMember, leaves: list[CrewLeave], day: dt.date) -> bool:
+    return driving.is_here(one, leaves, day) and not driving.may_drive(one, van.licence_class, day)
 
 
 def _one(rows: QuerySet[SomeRow], pk: UUID) -> SomeRow:

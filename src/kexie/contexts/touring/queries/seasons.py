@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections import defaultdict
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from kexie.contexts.touring.models import (
@@ -88,14 +89,19 @@ def coming(scope: Scope, day: dt.date) -> QuerySet[PlannedStop]:
 def routes(plan: Plan) -> Routes:
     """Return a plan as van, day and sites in order."""
     found: dict[tuple[str, dt.date], list[str]] = defaultdict(list)
-    for one in stops(plan):
-        found[str(one.trip.van_id), one.trip.day].append(str(one.site_id))
+    rows = PlannedStop.objects.filter(association=plan.association_id, trip__plan=plan)
+    ordered = rows.order_by("trip__day", "trip__van_id", "position")
+    for van, day, site in ordered.values_list("trip__van_id", "trip__day", "site_id"):
+        found[str(van), day].append(str(site))
     return {key: tuple(names) for key, names in found.items()}
 
 
 def held(plan: Plan, today: dt.date) -> list[PlannedStop]:
     """Return the stops that stay where they are: past, locked, or promised to their host."""
-    return [one for one in stops(plan) if is_held(one, today)]
+    confirmed = Q(host_state=PlannedStop.Host.CONFIRMED)
+    rows = PlannedStop.objects.filter(association=plan.association_id, trip__plan=plan)
+    rows = rows.filter(Q(is_locked=True) | Q(trip__day__lt=today) | confirmed)
+    return list(rows.select_related("trip").order_by("trip__day", "trip__van_id", "position"))
 
 
 def is_held(one: PlannedStop, today: dt.date) -> bool:
@@ -112,7 +118,7 @@ def sites(season: Season) -> QuerySet[Site]:
 def world(season: Season, fixed: list[PlannedStop] | None = None) -> World:
     """Return all that a plan of the season is made of; `fixed` stops keep their times."""
     vans = list(season.vans.select_related("caravan").order_by("caravan__name", "pk"))
-    found = list(sites(season))
+    found = list(sites(season).values_list(*_SITE, named=True))
     points = [(float(one.longitude), float(one.latitude)) for one in vans]
     visited, wished = last_visits(season), wishes(season)
     days = [
@@ -123,10 +129,10 @@ def world(season: Season, fixed: list[PlannedStop] | None = None) -> World:
     kept = {(one.trip.van_id, one.trip.day) for one in fixed or ()}
     facts = {}
     for site in found:
-        at = len(points) if site.has_point else None
-        if site.longitude is not None and site.latitude is not None:
+        at = None if site.longitude is None or site.latitude is None else len(points)
+        if at is not None:
             points.append((float(site.longitude), float(site.latitude)))
-        facts[str(site.pk)] = _facts(site, at, visited, wished.get(site.pk))
+        facts[str(site.id)] = _facts(site, at, visited, wished.get(site.id))
     source = _("直线距离×%(factor)s") % {"factor": season.factor}
     return World(
         first=season.starts_on,
@@ -213,17 +219,24 @@ def trips(plan: Plan) -> QuerySet[PlannedTrip]:
     return PlannedTrip.objects.filter(plan=plan).select_related("van__caravan").order_by("day", "van_id")
 
 
+# What is read of a site: row by row, without making objects of hundreds.
+_SITE = (
+    "id", "name", "area_id", "area__name", "longitude", "latitude", "kind", "windows", "market", "market_use",
+    "service_minutes", "vehicle_types", "priority", "every_months", "least_days",
+)  # fmt: skip
+
+
 def _facts(
-    site: Site,
+    site: Any,
     at: int | None,
     visited: dict[tuple[str, str], dt.date],
     wish: tuple[dt.date, dt.date] | None,
 ) -> SiteFacts:
     area = str(site.area_id)
-    names = (site.name, f"{site.area.name if site.area else ''}{site.name}")
+    names = (site.name, f"{site.area__name}{site.name}")
     days = [visited[area, name] for name in names if (area, name) in visited]
     return SiteFacts(
-        id=str(site.pk),
+        id=str(site.id),
         name=site.name,
         township=area,
         at=at,

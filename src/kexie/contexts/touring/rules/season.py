@@ -222,6 +222,23 @@ def check_plan(world: World, routes: Routes) -> list[Broken]:
     return broken
 
 
+def check_changes(world: World, before: Routes, after: Routes) -> list[Broken]:
+    """Return the hard rules that the days break which a change gives a stop; taking stops out is always possible."""
+    visits = visits_of(after)
+    return [
+        one
+        for key in differing(before, after)
+        if not set(after.get(key, ())) <= set(before.get(key, ()))
+        for one in check_day(world, world.vans[key[0]], key[1], after[key], visits)
+    ]
+
+
+def differing(before: Routes, after: Routes) -> list[Key]:
+    """Return the vans' days that differ, by day."""
+    keys = {key for key in (*before, *after) if before.get(key, ()) != after.get(key, ())}
+    return sorted(keys, key=lambda key: (key[1], key[0]))
+
+
 def visits_of(routes: Routes) -> dict[str, list[dt.date]]:
     """Return the days on which each site is visited."""
     found: dict[str, list[dt.date]] = defaultdict(list)

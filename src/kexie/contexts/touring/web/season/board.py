@@ -20,10 +20,11 @@ from kexie.contexts.touring.models import PlannedStop, PlannedTrip, SeasonVan, S
 from kexie.contexts.touring.operations import by_hand, planning
 from kexie.contexts.touring.operations import hosts as links
 from kexie.contexts.touring.operations import seasons as operations
-from kexie.contexts.touring.operations.seasons import Effect, PlanRefused
+from kexie.contexts.touring.operations.seasons import PlanRefused
 from kexie.contexts.touring.queries import hosts
 from kexie.contexts.touring.queries import season_figures as figures
 from kexie.contexts.touring.queries import seasons as queries
+from kexie.contexts.touring.rules.placing import Effect
 from kexie.contexts.touring.rules.solving import reason_in_words
 from kexie.contexts.touring.web.season.base import SPANS, PlanView, compute, seconds_of, tell
 from kexie.contexts.touring.web.season.planning import progress_of
@@ -183,7 +184,7 @@ class TryView(BoardView):
         """Answer in words."""
         try:
             stop, (van, day) = self.stop(), self.target()
-            _world, effect = operations.try_move(
+            effect = operations.try_move(
                 plan=self.plan, stop=stop, van=van, day=day, today=timezone.localdate()
             )
         except UserError as refused:

@@ -1,0 +1,96 @@
+"""Where a further visit costs least: every van, day and position ranked by kilometres at once, the rules asked in that order."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from kexie.contexts.touring.rules import season
+from kexie.contexts.touring.rules.roads import Numbers
+from kexie.contexts.touring.rules.season import Broken, Key, Routes, SiteFacts, Timing, World
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a change by hand does: rules it breaks, metres and minutes of overtime it adds."""
+
+    broken: tuple[str, ...]
+    metres: int = 0
+    overtime: int = 0
+    routes: Routes | None = None
+    key: Key | None = None
+
+
+def insert(world: World, routes: Routes, name: str, keys: Sequence[Key], *, before: Routes) -> Effect:
+    """Return what it does to visit a site on that of the vans' days, at that position, which costs least.
+
+    `before` is what the cost is compared with. Where nothing will do, the rules are those that the cheapest way breaks.
+    """
+    site = world.sites[name]
+    others = season.visits_of(routes).get(name, [])
+    refused = {key: _refused(world, site, key, others) for key in keys}
+    open_keys = [key for key in keys if not refused[key]]
+    if site.at is None or not open_keys:
+        return Effect(tuple(one.text for one in refused[keys[0]]) if keys else ())
+    blocked: Broken | None = None
+    for number, position in _ranked(world, routes, site.at, open_keys):
+        key = open_keys[number]
+        stops = routes.get(key, ())
+        order = (*stops[:position], name, *stops[position:])
+        timing = season.drive_day(world, world.vans[key[0]], key[1], order)
+        broken = timing if isinstance(timing, Broken) else _first_broken(world, routes, key, order)
+        if broken is None:
+            changed = {**routes, key: order}
+            return Effect((), *more(world, changed, before), changed, key)
+        blocked = blocked or broken
+    return Effect((blocked.text,) if blocked else ())
+
+
+def more(world: World, routes: Routes, before: Routes) -> tuple[int, int]:
+    """Return metres and overtime that the days that differ cost more than before."""
+    metres = overtime = 0
+    for key in season.differing(before, routes):
+        for sign, stops in ((1, routes.get(key)), (-1, before.get(key))):
+            timing = season.drive_day(world, world.vans[key[0]], key[1], stops) if stops else None
+            if isinstance(timing, Timing):
+                metres += sign * timing.metres
+                overtime += sign * timing.overtime
+    return metres, overtime
+
+
+def _refused(world: World, site: SiteFacts, key: Key, others: Sequence[dt.date]) -> list[Broken]:
+    """Return the rules that a visit would break whatever its position."""
+    van, day = world.vans[key[0]], key[1]
+    found = [season.van_cannot(world, van, day), season.site_cannot(world, van, day, site)]
+    if day in others:
+        found.append(
+            Broken("TWICE", _("%(site)s 这天已经有一站，同一点位一天只去一次") % {"site": site.name})
+        )
+    else:
+        found.append(season.too_near(site, day, others))
+    return [one for one in found if one]
+
+
+def _first_broken(world: World, routes: Routes, key: Key, order: Sequence[str]) -> Broken | None:
+    visits = season.visits_of({**routes, key: tuple(order)})
+    return next(iter(season.check_day(world, world.vans[key[0]], key[1], order, visits)), None)
+
+
+def _ranked(world: World, routes: Routes, at: int, keys: Sequence[Key]) -> list[tuple[int, int]]:
+    """Return (number of the key, position), the least detour first."""
+    paths = [_path(world, key, routes.get(key, ())) for key in keys]
+    number = np.repeat(np.arange(len(paths)), [len(path) - 1 for path in paths])
+    position = np.concatenate([np.arange(len(path) - 1) for path in paths])
+    before = np.concatenate([path[:-1] for path in paths])
+    after = np.concatenate([path[1:] for path in paths])
+    metres: Numbers = world.roads.metres
+    detour = metres[before, at] + metres[at, after] - metres[before, after]
+    order = np.argsort(detour, kind="stable")
+    return list(zip(number[order].tolist(), position[order].tolist(), strict=True))
+
+
+def _path(world: World, key: Key, stops: Sequence[str]) -> Numbers:
+    home = world.vans[key[0]].at
+    return np.array([home, *(world.sites[name].at or 0 for name in stops), home], dtype=np.int64)
