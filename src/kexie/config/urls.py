@@ -33,6 +33,7 @@ _PARTS = (
     ("work/problems/", "kexie.contexts.matching.web.finding.urls"),
     ("invitations/", "kexie.contexts.matching.web.finding.public_urls"),
     ("work/meetings/", "kexie.contexts.matching.web.meetings.urls"),
+    ("work/cooperation/", "kexie.contexts.matching.web.cooperation.urls"),
     ("meetings/", "kexie.contexts.matching.web.meetings.public_urls"),
     ("work/problems/", "kexie.contexts.matching.web.problems.urls"),
     ("work/returns/", "kexie.reporting.returns.urls"),

@@ -33,6 +33,7 @@ _DESKS = (
     ("problem_desk:problems", gettext_lazy("难题对接"), "match", "matching"),
     ("expert_desk:experts", gettext_lazy("专家库"), "match", "matching"),
     ("meetings:meetings", pgettext_lazy("many", "对接会"), "match", "matching"),
+    ("cooperation:agreements", gettext_lazy("合作与载体"), "match", "matching"),
     ("touring_season:list", gettext_lazy("大篷车巡展季"), "van", "touring"),
     ("returns:list", gettext_lazy("统计年报"), "ledger", "returns"),
 )

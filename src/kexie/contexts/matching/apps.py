@@ -6,3 +6,10 @@ class Matching(AppConfig):
     name = "kexie.contexts.matching"
     label = "matching"
     verbose_name = _("专家与企业")
+
+    def ready(self) -> None:
+        """Let people open the papers of agreements."""
+        from kexie.contexts.matching.rules import papers
+        from kexie.platform.files import rules
+
+        rules.register("matching.agreementfile", papers.may_read)

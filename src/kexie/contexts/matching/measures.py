@@ -11,10 +11,11 @@ from kexie.contexts.matching.models import (
     MatchEvent,
     ProblemStage,
 )
-from kexie.ledger.measures import Count, Dim, Distinct, LatestStock, Measure, Sum, ValidStock
+from kexie.ledger.measures import Count, Dim, Distinct, LatestStock, Measure, RevocableStock, Sum
 
 _CARRIER_DIMS = (Dim("kind", _("类别"), "carrier__kind"), Dim("level", _("级别"), "carrier__level"))
 _PROBLEM_DIMS = (Dim("industry", _("产业"), "problem__industry__name"),)
+_KIND = Dim("kind", _("类别"))
 _EVENT = Dim("event", _("对接活动"), "event__title")
 _CARRIER = "专家服务站|学会服务站|服务站|工作站|服务载体|创新载体|合作载体|专家站"
 _PROBLEM = "难题|技术需求|技术问题|技术瓶颈|技术难关|卡脖子|企业需求|创新需求"
@@ -55,10 +56,37 @@ AGREEMENTS = (
         also_units=("份", "个"),
         of=Agreement,
         kind=Count(),
-        time=ValidStock("valid_to"),
+        time=RevocableStock("valid_to"),
         where=Q(kind=Agreement.Kind.SOCIETY),
         words=("学会 协议 现有|有效|在有效期|存续",),
-        definition=_("期末仍在有效期内的学会合作协议份数；没有写有效期的视为长期有效。"),
+        definition=_("期末仍在有效期内的学会合作协议份数；提前终止的不计，没有写有效期的视为长期有效。"),
+        source=_("以签订的协议文本为准"),
+        group="innovation",
+    ),
+    Measure(
+        key="matching.agreements_signed",
+        label=_("累计签订的各类合作协议"),
+        unit="份",
+        also_units=("项", "个"),
+        of=Agreement,
+        kind=Count(),
+        dims=(_KIND,),
+        definition=_("累计签订的合作协议份数，续签另计一份，含已到期和提前终止的。"),
+        source=_("以签订的协议文本为准"),
+        group="innovation",
+    ),
+    Measure(
+        key="matching.agreements_in_force",
+        label=_("有效的各类合作协议"),
+        unit="份",
+        also_units=("项", "个"),
+        of=Agreement,
+        kind=Count(),
+        time=RevocableStock("valid_to"),
+        dims=(_KIND,),
+        definition=_(
+            "期末有效的合作协议份数：已签订、未到期、没有提前终止或由续签的协议接替；没有写有效期的视为长期有效。"
+        ),
         source=_("以签订的协议文本为准"),
         group="innovation",
     ),

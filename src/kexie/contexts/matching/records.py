@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kexie.contexts.matching.models import (
     Agreement,
+    AgreementEnd,
     CarrierStage,
     EventIndustry,
     Expert,
@@ -53,12 +54,23 @@ RECORD_TYPES: tuple[RecordType, ...] = (
             "valid_to",
             "partner_unit",
             "partner",
+            "others",
             "firm",
             "expert",
             "event",
             "problem",
+            "renews",
             "note",
         ),
+    ),
+    RecordType(
+        key="matching.agreement_ends",
+        model=AgreementEnd,
+        columns=("occurred_on", "agreement", "cause", "reason", "unit"),
+        filters=("cause", "unit", "area"),
+        search=("agreement__title", "agreement__number", "reason"),
+        fields=("unit", "area", "agreement", "cause", "occurred_on", "reason", "note"),
+        help=_("协议到期不用登记；提前终止一份记一条，从这一天起不再有效。"),
     ),
     RecordType(
         key="matching.visits",

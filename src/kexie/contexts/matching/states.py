@@ -37,6 +37,14 @@ class InvitationState(models.TextChoices):
     EXPIRED = "EXPIRED", _("过期未答复")
 
 
+class ObligationState(models.TextChoices):
+    """What became of something promised in an agreement."""
+
+    OPEN = "OPEN", _("待履行")
+    DONE = "DONE", _("已履行")
+    DROPPED = "DROPPED", _("不再履行")
+
+
 _P, _C, _I = ProblemState, CarrierState, InvitationState
 
 # A problem may be matched again after a visit came to nothing, and settled without a contract. The key "" is
@@ -71,4 +79,12 @@ INVITATION_TRANSITIONS: dict[str, frozenset[str]] = {
     _I.DECLINED: frozenset(),
     _I.WITHDRAWN: frozenset(),
     _I.EXPIRED: frozenset(),
+}
+
+# What was settled by mistake is opened again.
+OBLIGATION_TRANSITIONS: dict[str, frozenset[str]] = {
+    "": frozenset({ObligationState.OPEN}),
+    ObligationState.OPEN: frozenset({ObligationState.DONE, ObligationState.DROPPED}),
+    ObligationState.DONE: frozenset({ObligationState.OPEN}),
+    ObligationState.DROPPED: frozenset({ObligationState.OPEN}),
 }

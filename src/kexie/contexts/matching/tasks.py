@@ -1,11 +1,11 @@
-"""What matching does by itself: invitations that run out or are nearly over, timetables of meetings, vectors."""
+"""What matching does by itself: invitations that run out or are nearly over, timetables of meetings, vectors, days to remind of."""
 
 import datetime as dt
 from uuid import UUID
 
 from django.utils import timezone
 
-from kexie.contexts.matching.operations import invitations, meetings, vectors
+from kexie.contexts.matching.operations import invitations, meetings, reminders, vectors
 from kexie.platform import tasks
 
 
@@ -31,3 +31,9 @@ def compute_timetable(*, meeting_id: str) -> None:
 def make_vectors(*, at: dt.datetime) -> None:
     """Have new works and problems turned into vectors, where an endpoint is set."""
     vectors.refresh_all(now=at)
+
+
+@tasks.periodic("40 0 * * *")
+def remind_of_days(*, at: dt.datetime) -> None:
+    """Tell of promises, terms and evaluations that are near, every morning (00:40 UTC is 08:40 in Beijing)."""
+    reminders.remind_due(now=at)

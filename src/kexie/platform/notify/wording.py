@@ -168,6 +168,23 @@ TEMPLATES: Mapping[str, Template] = {
         title=_("技术难题邀请已撤回"),
         text=_("%(unit)s撤回了“%(title)s”的邀请：%(reason)s。"),
     ),
+    "agreement.due": Template(
+        title=_("协议约定事项将到期"),
+        text=_("协议“%(title)s”约定的“%(what)s”（%(side)s履行）应在%(day)s前完成，请办理后登记结果。"),
+        sms=False,
+    ),
+    "agreement.overdue": Template(
+        title=_("协议约定事项已逾期"),
+        text=_(
+            "协议“%(title)s”约定的“%(what)s”（%(side)s履行）应在%(day)s前完成，现已逾期，请办理或写明原因。"
+        ),
+        sms=False,
+    ),
+    "agreement.expiring": Template(
+        title=_("合作协议将到期"),
+        text=_("协议“%(title)s”有效期至%(day)s，请商定是否续签。"),
+        sms=False,
+    ),
     "appeal.decided": Template(
         title=_("申诉结果"),
         text=_("您对%(museum)s暂停预约的申诉已有结果：%(outcome)s。"),

@@ -1,6 +1,6 @@
 """What brings firms and experts together: people, problems, agreements, carriers, events and visits."""
 
-from kexie.contexts.matching.models.agreement import Agreement
+from kexie.contexts.matching.models.agreement import Agreement, AgreementEnd
 from kexie.contexts.matching.models.carrier import CarrierStage, ServiceCarrier
 from kexie.contexts.matching.models.event import EventIndustry, ExpertVisit, MatchEvent
 from kexie.contexts.matching.models.expert import Expert, Industry
@@ -14,11 +14,14 @@ from kexie.contexts.matching.models.meeting import (
     MeetingTalk,
     MeetingWish,
 )
+from kexie.contexts.matching.models.obligation import AgreementFile, Obligation, Reminder
 from kexie.contexts.matching.models.problem import Problem, ProblemStage
 from kexie.contexts.matching.models.vectors import TextVector
 
 __all__ = [
     "Agreement",
+    "AgreementEnd",
+    "AgreementFile",
     "CarrierStage",
     "EventIndustry",
     "Expert",
@@ -34,8 +37,10 @@ __all__ = [
     "MeetingProblem",
     "MeetingTalk",
     "MeetingWish",
+    "Obligation",
     "Problem",
     "ProblemStage",
+    "Reminder",
     "ServiceCarrier",
     "Suggestion",
     "TextVector",

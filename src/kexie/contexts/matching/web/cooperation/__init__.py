@@ -1,0 +1,1 @@
+"""The desk of lasting cooperation: agreements, carriers, service teams."""
