@@ -152,3 +152,21 @@ def _rests_on(one, record, scope):
 
 def _state(one):
     return one.verdict, one.actual, one.rows
+
+
+@pytest.mark.parametrize(
+    ("text", "proposed"),
+    [
+        ("全市累计建设校园科技馆五十余个。", "六十余个"),
+        ("全市累计建设校园科技馆62个。", "61个"),
+        ("全市累计建设校园科技馆超80个。", "超60个"),
+        ("全市累计建设校园科技馆近80个。", "61个"),
+        ("高新技术企业科协覆盖率为66%。", "65%"),
+        ("高新技术企业科协组织建设全覆盖。", "64.8%"),
+        ("全市累计建设校园科技馆61个。", ""),
+    ],
+)
+def test_the_right_number_comes_in_the_same_manner(check_text, text, proposed):
+    (one,) = check_text(text)
+    assert one.proposal == proposed
+    assert (f"可改为“{proposed}”" in one.why) == bool(proposed)

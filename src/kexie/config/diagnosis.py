@@ -19,6 +19,7 @@ from kexie.config.database import OLDEST_POSTGRES
 from kexie.config.postgres.cluster import orphans
 from kexie.config.postgres.system import OUTSIDE
 from kexie.kernel.errors import UserError
+from kexie.platform.papers import pdf
 
 Level = Literal["ok", "warning", "failed"]
 _SPACE_REQUIRED, _SPACE_WANTED = 200, 2000  # MB
@@ -150,6 +151,16 @@ def _user() -> Iterator[Finding]:
         amiss=os.geteuid() == 0,
         level="warning",
         remedy="建议用普通用户运行平台。 Better run Kexie as an ordinary user.",
+    )
+
+
+def _office() -> Iterator[Finding]:
+    yield _verdict(
+        "LibreOffice",
+        pdf.office() or "无 none",
+        amiss=not pdf.office(),
+        level="warning",
+        remedy="需要 PDF 时请安装 libreoffice-writer；没有它时报告只有 .docx。 Install libreoffice-writer for PDF; without it reports are .docx only.",
     )
 
 
@@ -305,6 +316,7 @@ _LOCAL: tuple[Callable[[], Iterator[Finding]], ...] = (
     _web,
     _user,
     _browser,
+    _office,
     _backups,
 )
 _IN_DATABASE: tuple[Callable[[], Iterator[Finding]], ...] = (_server, _clock, _migrations, _worker, _sms)

@@ -163,6 +163,7 @@ KEXIE_EMBEDDING_PREFIX = setting("KEXIE_EMBEDDING_PREFIX")
 
 # Maps
 
+KEXIE_PAPER_FONTS = setting("KEXIE_PAPER_FONTS")
 MAP_TILES = Tiles(tuple(setting("KEXIE_MAP_TILES")), setting("KEXIE_MAP_SYSTEM"), setting("KEXIE_MAP_CREDIT"))
 
 # The web

@@ -28,6 +28,13 @@ def _gateway(text: str) -> str:
     return text
 
 
+def _pairs(text: str) -> dict[str, str]:
+    pairs = [pair.partition("=") for pair in _names(text)]
+    if not all(name and value for name, _sign, value in pairs):
+        raise ValueError(text)
+    return {name.strip(): value.strip() for name, _sign, value in pairs}
+
+
 def _web_address(text: str) -> str:
     if text and not text.startswith(("http://", "https://")):
         raise ValueError(text)
@@ -92,6 +99,7 @@ DECLARED = (
     Setting("KEXIE_MAP_TILES", "", _tiles, "URLs of map tiles with {z}, {x} and {y}, lowest layer first, separated by spaces; unset: maps are drawn on plain paper."),
     Setting("KEXIE_MAP_SYSTEM", "WGS84", System, "What those tiles are drawn in: WGS84 (天地图, OpenStreetMap) or GCJ02 (高德, 腾讯)."),
     Setting("KEXIE_MAP_CREDIT", "", str, "Whose map it is and its 审图号, shown on each map that has tiles."),
+    Setting("KEXIE_PAPER_FONTS", "", _pairs, "Fonts of official documents in place of the usual ones: 小标宋=…,仿宋=…,楷体=…,黑体=…,宋体=…"),
 )  # fmt: skip
 _BY_ENV = {setting.env: setting for setting in DECLARED}
 

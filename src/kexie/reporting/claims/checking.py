@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from kexie.kernel.errors import Forbidden, NotFound
 from kexie.kernel.periods import Period
-from kexie.kernel.quantities import Quantity, read
+from kexie.kernel.quantities import Quantity, phrasing, read
 from kexie.kernel.scope import Scope
 from kexie.ledger import figures, registry
 from kexie.ledger.kinds import Number, Ratio
@@ -136,6 +136,9 @@ class Check:
             why = _("对应指标“%(label)s”，但您无权查看这些记录。") % {"label": measure.label}
             return _finding(claim, Verdict.NO_RECORDS, why, corrected=corrected)
         verdict, outcome = _verdict(claim.quantity, measure, value, rows)
+        proposal = _proposal(claim, measure, value) if verdict == Verdict.CONTRADICTED else ""
+        if proposal:
+            outcome += _("可改为“%(text)s”。") % {"text": proposal}
         return Finding(
             form=claim.form,
             quantity=claim.quantity,
@@ -145,6 +148,7 @@ class Check:
             cell=cell,
             actual=value,
             rows=rows,
+            proposal=proposal,
             corrected=corrected,
             span=(claim.start, claim.end),
         )
@@ -222,6 +226,16 @@ def _verdict(quantity: Quantity, measure: Measure, value: Number, rows: int) -> 
     if not rows:
         return Verdict.NO_RECORDS, _("这个范围和期间里没有记录。")
     return Verdict.CONTRADICTED, explaining.compared(quantity, measure, value, rows, inside=False)
+
+
+def _proposal(claim: Claim, measure: Measure, value: Number) -> str:
+    """Return the records' number in the manner of the text's (六十余个 stays of that kind)."""
+    if value is None:
+        return ""
+    if claim.form == Form.COVERAGE:
+        return phrasing.phrase(Decimal(value).quantize(Decimal("0.1"), ROUND_HALF_UP), "%")
+    right = _as_written(claim.quantity, measure, Decimal(value))
+    return phrasing.like(claim.quantity.text, claim.quantity.unit, right)
 
 
 def _as_written(quantity: Quantity, measure: Measure, value: Decimal) -> Decimal:

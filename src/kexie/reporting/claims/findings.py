@@ -27,6 +27,7 @@ class Finding:
     """One claim with its verdict, and why in words that a person can check.
 
     `cell` is the figure it was compared with, None where there is none; `actual` that figure's value.
+    `proposal` is the records' number in the manner of the text's, where that is contradicted.
     `candidates` are the measures it may speak of, when that cannot be decided. `corrected` says that a person
     decided the link. `span` is the claim's half-open span in the reading of the text.
     """
@@ -39,6 +40,7 @@ class Finding:
     cell: Cell | None = None
     actual: Number = None
     rows: int = 0
+    proposal: str = ""
     candidates: tuple[Measure, ...] = ()
     corrected: bool = False
     span: tuple[int, int] = (0, 0)
@@ -59,6 +61,7 @@ class Finding:
             "filters": _filters(self.cell),
             "actual": _number(self.actual),
             "rows": self.rows,
+            "proposal": self.proposal or None,
             "verdict": self.verdict.value,
             "why": self.why,
             "figure": self.url or None,
