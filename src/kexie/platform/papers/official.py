@@ -141,7 +141,7 @@ def _paragraphs(document: Any) -> None:
             _spaced(paragraph, rule=WD_LINE_SPACING.SINGLE)
         elif not paragraph.text.strip():
             _line(paragraph)
-        elif is_first or paragraph.style.name.lower() == "title":
+        elif is_first or _style(paragraph) == "title":
             title(paragraph)
         else:
             text(paragraph, role_of(paragraph))
@@ -157,7 +157,11 @@ def role_of(paragraph: Paragraph) -> Role:
         return Role.FIRST if not _SENTENCE.search(words) else Role.BODY
     if _SECOND.match(words):
         return Role.SECOND if not _SENTENCE.search(words.rstrip("。")) else Role.BODY
-    return _HEADING_STYLES.get(paragraph.style.name.lower(), Role.BODY)
+    return _HEADING_STYLES.get(_style(paragraph), Role.BODY)
+
+
+def _style(paragraph: Paragraph) -> str:
+    return str(paragraph.style.name).lower() if paragraph.style else ""
 
 
 def title(paragraph: Paragraph) -> None:
@@ -180,7 +184,7 @@ def text(paragraph: Paragraph, role: Role) -> None:
 
 
 def _indent(paragraph: Paragraph) -> None:
-    properties = paragraph._element.get_or_add_pPr()
+    properties: Any = paragraph._element.get_or_add_pPr()
     for old in properties.findall(qn("w:ind")):
         if old.get(qn("w:firstLineChars")) == "0":  # a template that wants none, such as the addressee's line
             return
@@ -252,7 +256,7 @@ def cells_of(table: Any) -> Iterator[Paragraph]:
 def _red_head(document: Any, head: RedHead) -> None:
     """Put the sender's mark, the number and the red rule above everything."""
     body = document.element.body
-    mark, blank, number, rule = (Paragraph(OxmlElement("w:p"), document._body) for _n in range(4))
+    mark, blank, number, rule = (_paragraph(document) for _n in range(4))
     for place, paragraph in enumerate((mark, blank, number, rule)):
         body.insert(place, paragraph._element)
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -263,6 +267,11 @@ def _red_head(document: Any, head: RedHead) -> None:
     _say(mark, head.organ, size, Role.TITLE).font.color.rgb = _RED
     _say(number, head.number, BODY_SIZE, Role.BODY)
     _rule(rule)
+
+
+def _paragraph(document: Any) -> Paragraph:
+    element: Any = OxmlElement("w:p")
+    return Paragraph(element, document._body)
 
 
 def _rule(paragraph: Paragraph) -> None:
@@ -279,14 +288,14 @@ def _rule(paragraph: Paragraph) -> None:
 
 def add(document: Any, words: str, role: Role = Role.BODY) -> Paragraph:
     """Add a paragraph: body, or a heading of the role's kind."""
-    paragraph = document.add_paragraph(words)
+    paragraph: Paragraph = document.add_paragraph(words)
     text(paragraph, role)
     return paragraph
 
 
 def add_title(document: Any, words: str) -> Paragraph:
     """Add the title."""
-    paragraph = document.add_paragraph(words)
+    paragraph: Paragraph = document.add_paragraph(words)
     title(paragraph)
     return paragraph
 
