@@ -119,6 +119,7 @@ def test_the_experts_own_page_shows_the_firm_only_after_the_undertaking(
 ):
     time_machine.move_to(NOW, tick=False)
     one = enter("甲")
+    Expert.objects.update(verified_on=NOW.date())
     href = f"/work/problems/{problem.pk}/experts/"
     empty = staff.post(href, {"act": "invite", "words": "请到厂里看看", "days": "７"})
     assert empty.status_code == 422

@@ -33,4 +33,8 @@ ROWS = (
     _page("experts", kwargs=lambda world: {"pk": _problem(world).pk}),
     _page("problems", kwargs=lambda world: {"pk": _expert(world).pk}),
     public("invitation:answer", kwargs=lambda world: {"code": _invitation(world).code}),
+    Row(
+        name="invitation:paper", anonymous=HIDDEN, wrong_unit=HIDDEN, wrong_role=HIDDEN, right=HIDDEN,
+        kwargs=lambda world: {"code": _invitation(world).code, "paper": _problem(world).pk},
+    ),
 )  # fmt: skip

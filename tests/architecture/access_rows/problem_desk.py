@@ -4,7 +4,7 @@ from typing import Any
 
 from kexie.contexts.matching.models import Problem
 from kexie.foundation.units.models import Kind
-from tests.architecture.access_rows import FORBIDDEN, HIDDEN, OK, SIGN_IN, Row, World
+from tests.architecture.access_rows import FORBIDDEN, HIDDEN, MOVED, OK, SIGN_IN, Row, World
 
 
 def _problem(world: World) -> Problem:
@@ -32,6 +32,14 @@ def _one(name: str, **options: Any) -> Row:
 ROWS = (
     _page("problems"),
     _page("new", other_role="LEADER"),
+    _page("board"),
+    _page("engaged"),
+    _page("follow_ups"),
     _one("problem"),
     _one("edit", other_role="LEADER"),
+    _one("terms"),
+    _one("text", right=MOVED, other_role="LEADER"),
+    _one(
+        "paper", right=FORBIDDEN, kwargs=lambda world: {"pk": _problem(world).pk, "paper": _problem(world).pk}
+    ),
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from kexie.contexts.matching import demo_experts, demo_finding, demo_meetings
+from kexie.contexts.matching import demo_experts, demo_finding, demo_meetings, demo_problems
 from kexie.contexts.matching.models import (
     Agreement,
     CarrierStage,
@@ -129,6 +129,7 @@ def load(city: DemoCity) -> Iterator[tuple[str, int]]:
     yield _("技术难题"), _work_on_problems(world)
     yield _("专家服务记录"), _visit(world)
     yield _("专家邀请"), _invite(world)
+    yield _("难题分类"), demo_problems.load(city)
     yield _("待确认草稿"), _leave_drafts(world)
     yield pgettext("one", "对接会"), demo_meetings.hold(city)
 

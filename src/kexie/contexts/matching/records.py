@@ -147,7 +147,7 @@ REFERENCE_TYPES: tuple[ReferenceType, ...] = (
         model=Problem,
         columns=("number", "name", "firm", "industry", "confidentiality", "unit"),
         filters=("industry", "confidentiality", "unit", "area"),
-        search=("number", "name", "firm__name", "summary"),
+        search=("number", "name", "firm__name"),
         fields=("unit", "area", "number", "name", "firm", "industry", "summary", "confidentiality", "note"),
     ),
     ReferenceType(

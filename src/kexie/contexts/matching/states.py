@@ -12,6 +12,7 @@ class ProblemState(models.TextChoices):
     PUBLISHED = "PUBLISHED", _("已发布")
     MATCHED = "MATCHED", _("已匹配专家")
     VISITED = "VISITED", _("已对接")
+    INTENDED = "INTENDED", _("已有意向")
     SIGNED = "SIGNED", _("已签约")
     WORKING = "WORKING", _("攻关中")
     SOLVED = "SOLVED", _("已解决")
@@ -54,8 +55,9 @@ PROBLEM_TRANSITIONS: dict[str, frozenset[str]] = {
     _P.COLLECTED: frozenset({_P.CHECKED, _P.CLOSED}),
     _P.CHECKED: frozenset({_P.PUBLISHED, _P.MATCHED, _P.CLOSED}),
     _P.PUBLISHED: frozenset({_P.MATCHED, _P.CLOSED}),
-    _P.MATCHED: frozenset({_P.MATCHED, _P.VISITED, _P.SIGNED, _P.CLOSED}),
-    _P.VISITED: frozenset({_P.MATCHED, _P.VISITED, _P.SIGNED, _P.WORKING, _P.SOLVED, _P.CLOSED}),
+    _P.MATCHED: frozenset({_P.MATCHED, _P.VISITED, _P.INTENDED, _P.SIGNED, _P.CLOSED}),
+    _P.VISITED: frozenset({_P.MATCHED, _P.VISITED, _P.INTENDED, _P.SIGNED, _P.WORKING, _P.SOLVED, _P.CLOSED}),
+    _P.INTENDED: frozenset({_P.MATCHED, _P.VISITED, _P.SIGNED, _P.WORKING, _P.CLOSED}),
     _P.SIGNED: frozenset({_P.WORKING, _P.CLOSED}),
     # From work to work: the firm said that it is not solved yet.
     _P.WORKING: frozenset({_P.VISITED, _P.WORKING, _P.SOLVED, _P.CLOSED}),

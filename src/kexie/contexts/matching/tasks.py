@@ -5,7 +5,14 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from kexie.contexts.matching.operations import invitations, meetings, reminders, vectors
+from kexie.contexts.matching.operations import (
+    casework,
+    invitations,
+    meetings,
+    problem_reminders,
+    reminders,
+    vectors,
+)
 from kexie.platform import tasks
 
 
@@ -37,3 +44,10 @@ def make_vectors(*, at: dt.datetime) -> None:
 def remind_of_days(*, at: dt.datetime) -> None:
     """Tell of promises, terms and evaluations that are near, every morning (00:40 UTC is 08:40 in Beijing)."""
     reminders.remind_due(now=at)
+
+
+@tasks.periodic("45 0 * * *")
+def remind_of_problems(*, at: dt.datetime) -> None:
+    """Make the follow-ups that are missing, and remind of what is promised or due, every morning (00:45 UTC is 08:45 in Beijing)."""
+    casework.plan_all_follow_ups()
+    problem_reminders.remind_due(now=at)

@@ -185,6 +185,30 @@ TEMPLATES: Mapping[str, Template] = {
         text=_("协议“%(title)s”有效期至%(day)s，请商定是否续签。"),
         sms=False,
     ),
+    "problem.returned": Template(
+        title=_("技术难题请补充"),
+        text=_("科协请您补充难题%(number)s“%(title)s”，请打开难题页面答复。"),
+    ),
+    "problem.answered": Template(
+        title=_("企业已答复"),
+        text=_("企业已答复难题%(number)s“%(title)s”的补充要求。"),
+        sms=False,
+    ),
+    "problem.soon": Template(
+        title=_("难题快到承诺日期"),
+        text=_("难题%(number)s“%(title)s”承诺%(day)s前完成下一步：%(what)s。"),
+        sms=False,
+    ),
+    "problem.late": Template(
+        title=_("难题超过承诺日期"),
+        text=_("难题%(number)s“%(title)s”应在%(day)s前完成下一步：%(what)s，已经超期。"),
+        sms=False,
+    ),
+    "problem.follow": Template(
+        title=_("难题到期回访"),
+        text=_("难题%(number)s“%(title)s”应在%(day)s回访企业，请登记企业怎么说。"),
+        sms=False,
+    ),
     "appeal.decided": Template(
         title=_("申诉结果"),
         text=_("您对%(museum)s暂停预约的申诉已有结果：%(outcome)s。"),

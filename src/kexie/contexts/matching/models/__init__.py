@@ -2,6 +2,14 @@
 
 from kexie.contexts.matching.models.agreement import Agreement, AgreementEnd
 from kexie.contexts.matching.models.carrier import CarrierStage, ServiceCarrier
+from kexie.contexts.matching.models.casework import (
+    FollowUp,
+    ProblemQuestion,
+    ProblemReminder,
+    ProblemTerm,
+    SameProblem,
+)
+from kexie.contexts.matching.models.disclosure import ProblemFile, ProblemText, TextOpening, Undertaking
 from kexie.contexts.matching.models.event import EventIndustry, ExpertVisit, MatchEvent
 from kexie.contexts.matching.models.expert import Expert, Industry
 from kexie.contexts.matching.models.expert_facts import ExpertConsent, ExpertWork
@@ -28,6 +36,7 @@ __all__ = [
     "ExpertConsent",
     "ExpertVisit",
     "ExpertWork",
+    "FollowUp",
     "Industry",
     "Invitation",
     "MatchEvent",
@@ -39,9 +48,17 @@ __all__ = [
     "MeetingWish",
     "Obligation",
     "Problem",
+    "ProblemFile",
+    "ProblemQuestion",
+    "ProblemReminder",
     "ProblemStage",
+    "ProblemTerm",
+    "ProblemText",
     "Reminder",
+    "SameProblem",
     "ServiceCarrier",
     "Suggestion",
+    "TextOpening",
     "TextVector",
+    "Undertaking",
 ]

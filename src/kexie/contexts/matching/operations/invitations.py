@@ -10,17 +10,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kexie.contexts.matching.models import Expert, ExpertConsent, Invitation, Problem, ProblemStage
-from kexie.contexts.matching.operations import conflicts, finding
+from kexie.contexts.matching.models import Expert, ExpertConsent, Invitation, Problem
+from kexie.contexts.matching.operations import conflicts, disclosure, finding, problems
 from kexie.contexts.matching.operations.common import locked, note
 from kexie.contexts.matching.queries import experts as register
 from kexie.contexts.matching.queries import finding as queries
-from kexie.contexts.matching.states import INVITATION_TRANSITIONS, PROBLEM_TRANSITIONS, ProblemState
+from kexie.contexts.matching.states import INVITATION_TRANSITIONS, ProblemState
 from kexie.foundation.access.models import Account
 from kexie.kernel import text as texts
 from kexie.kernel.errors import NotFound, UserError
 from kexie.kernel.scope import Scope
-from kexie.ledger import operations as ledger
 from kexie.platform.notify import operations as notify
 from kexie.platform.notify.recipients import Recipient
 from kexie.platform.ties.facts import Level
@@ -97,9 +96,10 @@ def withdraw(
 ) -> Invitation:
     """Take an invitation back, also one that was accepted; the expert is told if they were before."""
     found = locked(Invitation, invitation_id, scope, unit="problem__unit")
-    if not reason.strip():
+    if not texts.clean(reason):
         raise NotPossible(fields={"reason": _("请写明原因。")})
-    _end(found, State.WITHDRAWN, now, reason=reason.strip())
+    _end(found, State.WITHDRAWN, now, reason=texts.clean(reason))
+    disclosure.end_with(found, actor=actor, now=now)
     if found.told_at is not None:
         _tell(found, "expert.uninvited", now, reason=found.reason)
     note(
@@ -184,12 +184,13 @@ def accept(*, code: str, undertakes: bool = False, now: dt.datetime) -> Invitati
         _require_unanswered(found, now)
         _require_running(found, now)
         _end(found, State.ACCEPTED, now)
-        _to_matched(found, now)
+        problems.to_matched(problem=found.problem, expert=found.expert, actor=found.invited_by, now=now)
         note(found.problem, "accept_invitation", actor=None, now=now, expert=found.expert_id)
     if undertakes and found.undertaken_at is None:
         found.undertaken_at = now
         found.save(update_fields=["undertaken_at"])
-        note(found.problem, "undertake_secrecy", actor=None, now=now, expert=found.expert_id)
+    if undertakes:
+        disclosure.by_link(found, now)
     return found
 
 
@@ -213,7 +214,7 @@ def _locked_by_code(code: str) -> Invitation:
     Problem.objects.select_for_update().get(pk=found.problem_id)
     return (
         Invitation.objects.select_for_update(of=("self",))
-        .select_related("problem", "expert")
+        .select_related("problem__unit", "problem__firm", "problem__area", "expert", "invited_by")
         .get(pk=found.pk)
     )
 
@@ -223,23 +224,6 @@ def _require_running(found: Invitation, now: dt.datetime) -> None:
     current = queries.problem(whole, found.problem_id, today=timezone.localdate(now)).current
     if current in queries.OVER:
         raise NotPossible(_("这个难题已经结束，谢谢您的关心。"))
-
-
-def _to_matched(found: Invitation, now: dt.datetime) -> None:
-    """Enter the stage "matched" in the name of whoever invited, unless the problem is there already or further."""
-    whole, today = Scope(association_id=found.association_id), timezone.localdate(now)
-    current = queries.problem(whole, found.problem_id, today=today).current
-    if current == ProblemState.MATCHED or ProblemState.MATCHED not in PROBLEM_TRANSITIONS[current or ""]:
-        return
-    if current not in (ProblemState.CHECKED, ProblemState.PUBLISHED):
-        return
-    problem = found.problem
-    stage = ProblemStage(
-        association_id=problem.association_id, unit=problem.unit, area=problem.area or problem.firm.area,
-        occurred_on=today, problem=problem, stage=ProblemState.MATCHED, expert=found.expert,
-    )  # fmt: skip
-    by: dict[str, Any] = {"actor": found.invited_by, "now": now, "scope": whole}
-    ledger.confirm(records=[ledger.draft(record=stage, **by)], **by)
 
 
 # --- time --------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """A problem's way: posted by the firm or for it, checked, moved on step by step, and solved only when the firm says so."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import transaction
@@ -9,8 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexie.contexts.matching.models import Expert, Industry, Problem, ProblemStage
+from kexie.contexts.matching.operations import casework, disclosure, terms
 from kexie.contexts.matching.operations.common import locked, note
+from kexie.contexts.matching.queries.disclosure import Viewer, disclosed
 from kexie.contexts.matching.rules import problems as rules
+from kexie.contexts.matching.rules.disclosure import Disclosed
 from kexie.contexts.matching.states import ProblemState as Stage
 from kexie.foundation.access.models import Account
 from kexie.foundation.units.models import Unit
@@ -36,6 +39,8 @@ class Posting:
     summary: str
     industry: Industry | None = None
     confidentiality: str = Problem.Confidentiality.VERIFIED
+    # The full text; None leaves it as it is.
+    full: str | None = field(default=None, repr=False)
 
 
 @transaction.atomic
@@ -51,7 +56,9 @@ def post(*, posting: Posting, firm: Unit, actor: Account, now: dt.datetime, scop
     _fill(made, posting)
     made.full_clean()
     made.save(force_insert=True)
+    disclosure.write(made, posting.full or "", actor=actor, now=now)
     _draft(made, Stage.COLLECTED, today, actor=actor, now=now)
+    terms.propose(made)
     note(made, "post_problem", actor=actor, now=now)
     return made
 
@@ -65,6 +72,9 @@ def change(*, problem_id: UUID, posting: Posting, actor: Account, now: dt.dateti
     _fill(one, posting)
     one.full_clean()
     one.save()
+    if posting.full is not None:
+        _write_full(one, posting.full, actor=actor, now=now, scope=scope)
+    terms.propose(one)
     note(one, "change_problem", actor=actor, now=now)
     return one
 
@@ -102,6 +112,14 @@ def move(
     return _step(one, stage, on, expert=expert, reason=reason, note=words, actor=actor, now=now)
 
 
+def to_matched(*, problem: Problem, expert: Expert, actor: Account, now: dt.datetime) -> None:
+    """Enter that an expert was found, within the caller's transaction, unless the problem is there already or further."""
+    current = _current(problem, now)
+    if current not in (Stage.CHECKED, Stage.PUBLISHED):
+        return
+    _step(problem, Stage.MATCHED, timezone.localdate(now), expert=expert, actor=actor, now=now)
+
+
 @transaction.atomic
 def firm_confirms(
     *, problem_id: UUID, on: dt.date, actor: Account, now: dt.datetime, scope: Scope
@@ -109,7 +127,9 @@ def firm_confirms(
     """Take the firm's word that the problem is solved; only an account of that firm can give it."""
     one = _of_firm(problem_id, actor, scope)
     person = {"firm_person": actor.display_name, "firm_confirmed_on": on}
-    return _step(one, Stage.SOLVED, on, actor=actor, now=now, **person)
+    made = _step(one, Stage.SOLVED, on, actor=actor, now=now, **person)
+    casework.plan_follow_ups(one, on)
+    return made
 
 
 @transaction.atomic
@@ -124,6 +144,13 @@ def firm_rejects(
     today = timezone.localtime(now).date()
     words = _("企业认为还没有解决：%(why)s") % {"why": said}
     return _step(one, Stage.WORKING, today, note=words, actor=actor, now=now)
+
+
+def _write_full(one: Problem, clear: str, *, actor: Account, now: dt.datetime, scope: Scope) -> None:
+    """Only who may read the full text may write it anew: nobody overwrites what they were not shown."""
+    if disclosed(one, Viewer(account=actor, scope=scope)) < Disclosed.FULL:
+        raise Forbidden(_("详细资料由企业填写；请先作出保密承诺再修改。"))
+    disclosure.write(one, clear, actor=actor, now=now)
 
 
 def _fill(one: Problem, posting: Posting) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kexie.contexts.matching.rules.disclosure import WORDING
 from kexie.foundation.desk.forms import DeskForm, Lines, Whole, Words
 
 
@@ -60,16 +61,14 @@ class WithdrawForm(InvitationForm):
 class AcceptForm(DeskForm):
     """That the expert will look at the problem."""
 
-    undertakes = forms.BooleanField(
-        label=_("我承诺对了解到的企业情况和技术资料保密，不另作他用"), required=False
-    )
+    undertakes = forms.BooleanField(label=WORDING, required=False)
 
 
 class UndertakeForm(DeskForm):
     """That an expert who accepted keeps things to themselves."""
 
     undertakes = forms.BooleanField(
-        label=_("我承诺对了解到的企业情况和技术资料保密，不另作他用"),
+        label=WORDING,
         error_messages={"required": _("请先勾选保密承诺。")},
     )
 

@@ -1,38 +1,65 @@
-"""The problems: the queue, posting one, and one problem with what can be done about it now."""
+"""The problems: the queue, posting one, changing what is written."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kexie.contexts.matching.models import Industry
+from kexie.contexts.matching.operations import disclosure
 from kexie.contexts.matching.operations import problems as operations
-from kexie.contexts.matching.queries import experts
+from kexie.contexts.matching.queries import likeness
 from kexie.contexts.matching.queries import problems as queries
+from kexie.contexts.matching.queries.disclosure import Viewer, disclosed
 from kexie.contexts.matching.rules import problems as rules
-from kexie.contexts.matching.states import PROBLEM_TRANSITIONS
+from kexie.contexts.matching.rules.disclosure import Disclosed
 from kexie.contexts.matching.states import ProblemState as Stage
 from kexie.contexts.matching.web.problems import forms
+from kexie.foundation.access.queries import roles_of
 from kexie.foundation.access.roles import Action
 from kexie.foundation.desk.forms import DeskForm
-from kexie.foundation.desk.pages import Act, ActPage, FormPage, ListPage, TabbedView
-from kexie.kernel.errors import Forbidden
+from kexie.foundation.desk.pages import FormPage, ListPage, TabbedView
+from kexie.kernel import industries, text
+from kexie.kernel.errors import Forbidden, Text
 from kexie.ui.lists import Sortable
 from kexie.ui.nav import Link
 from kexie.ui.tables import Cell, Row
 
-_OPEN, _LATE = "OPEN", "LATE"
+_OPEN, _LATE, _WAITS, _NONE = "OPEN", "LATE", "WAITS", "NONE"
+_YEARS = 10
+_TABS = (
+    ("problems", pgettext_lazy("many", "技术难题")),
+    ("board", gettext_lazy("进度看板")),
+    ("follow_ups", gettext_lazy("回访")),
+    ("quality", gettext_lazy("推荐命中率")),
+)
 
 
 class ProblemsView(TabbedView):
     """A page of the problems' desk."""
 
     context, templates, namespace = "matching", "matching/problems", "problem_desk"
-    tabs = (("problems", pgettext_lazy("many", "技术难题")),)
     tabs_label = gettext_lazy("难题工作")
     tab = "problems"
+
+    @property
+    def tabs(self) -> Sequence[tuple[str, Text]]:  # type: ignore[override]
+        """The queue for everybody; the board, the follow-ups and how well experts are found for whoever looks after problems."""
+        return _TABS if self.allowed.get("confirm") or self.allowed.get("export") else _TABS[:1]
+
+    def url(self, name: str, **kwargs: Any) -> str:
+        """Return the address of one of the desk's pages, or of the page on finding."""
+        return reverse("finding:quality") if name == "quality" else super().url(name, **kwargs)
+
+    @property
+    def viewer(self) -> Viewer:
+        """Whoever looks, for what is not for everybody."""
+        return Viewer(account=self.account, scope=self.scope)
 
 
 class ProblemsPage(ProblemsView, ListPage):
@@ -40,7 +67,7 @@ class ProblemsPage(ProblemsView, ListPage):
 
     title = pgettext_lazy("many", "技术难题")
     sub = gettext_lazy("按承诺日期排，最急的在前；只有企业自己确认，才算解决。")
-    search = ("number", "name", "firm__name", "summary")
+    words = ("number", "name", "firm__name")
     empty = (gettext_lazy("没有符合条件的难题"), gettext_lazy("换个条件再看，或登记一个难题。"))
     columns = (
         Sortable("promised", gettext_lazy("承诺日期"), ("promised", "number"), nowrap=True),
@@ -49,45 +76,70 @@ class ProblemsPage(ProblemsView, ListPage):
         Sortable("firm", pgettext_lazy("one", "企业"), ("firm__name",)),
         Sortable("industry", gettext_lazy("产业"), ("industry__name",)),
         Sortable("stage", gettext_lazy("阶段"), ("current",), nowrap=True),
-        Sortable("since", gettext_lazy("自"), ("since",), nowrap=True, largest_first=True),
+        Sortable("since", gettext_lazy("已用天数"), ("since",), nowrap=True),
         Sortable("next", gettext_lazy("下一步"), ("current",)),
     )
+
+    @property
+    def search(self) -> tuple[str, ...]:  # type: ignore[override]
+        """What may be read may be searched: an expert's account is not told by hits what a summary says."""
+        return self.words if roles_of(self.account) == ["EXPERT"] else (*self.words, "summary")
 
     def rows(self) -> QuerySet[Any]:
         """Every problem in sight."""
         return queries.problems(self.scope, timezone.localdate())
 
     def choices(self) -> dict[str, tuple[Any, Any]]:
-        """By progress, stage, industry and county."""
-        industries = Industry.objects.filter(association=self.scope.association_id)
+        """By progress, stage, industry, who looks after it, and the stage reached in a year."""
+        own = Industry.objects.filter(association=self.scope.association_id)
+        progress = ((_OPEN, _("办理中")), (_LATE, _("超过承诺日期")), (_WAITS, _("等企业答复")))
+        this = timezone.localdate().year
         return {
-            "progress": (_("进度"), ((_OPEN, _("办理中")), (_LATE, _("超过承诺日期")))),
-            "current": (_("阶段"), Stage.choices),
-            "industry": (_("产业"), list(industries.order_by("name").values_list("pk", "name"))),
+            "progress": (_("进度"), progress),
+            "current": (_("阶段"), ((_NONE, _("待审核")), *Stage.choices)),
+            "industry": (_("产业"), list(own.order_by("name").values_list("pk", "name"))),
+            "division": (
+                _("国民经济行业"),
+                [(code, industries.label(code)) for code in queries.divisions(self.scope)],
+            ),
+            "unit": (_("办理单位"), queries.keepers(self.scope)),
+            "reached": (_("走到过"), Stage.choices),
+            "year": (_("在哪一年"), [(str(year), str(year)) for year in range(this, this - _YEARS, -1)]),
         }
 
     def narrowed(self, found: QuerySet[Any], chosen: dict[str, str]) -> QuerySet[Any]:
         """Leave those of the filters."""
-        progress = chosen.pop("progress", "")
-        if progress:
-            found = queries.open_ones(found)
-        if progress == _LATE:
-            found = found.filter(promised__lt=timezone.localdate())
+        found = self._in_progress(found, chosen.pop("progress", ""))
+        year, reached = int(chosen.pop("year", 0)), chosen.pop("reached", "")
+        if reached:
+            since, until = queries.year_of(year or None)
+            found = queries.reached(found, reached, since=since, until=until)
+        if chosen.get("current") == _NONE:
+            del chosen["current"]
+            found = found.filter(current=None)
+        if division := chosen.pop("division", ""):
+            found = queries.of_division(found, division)
         return found.filter(**chosen).order_by(F("promised").asc(nulls_last=True), "number")
+
+    @staticmethod
+    def _in_progress(found: QuerySet[Any], progress: str) -> QuerySet[Any]:
+        if progress == _LATE:
+            return queries.late(found, timezone.localdate())
+        if progress == _WAITS:
+            return queries.open_ones(found).filter(waits=True)
+        return queries.open_ones(found) if progress else found
 
     def row(self, one: Any) -> Row:
         """Show a problem."""
-        late = one.promised is not None and one.promised < timezone.localdate()
-        day = _("%(day)s 已超期") % {"day": one.promised} if late else one.promised
         cells = (
-            Cell(day or ""),
+            Cell(promise_of(one)),
             Cell(one.number),
             Cell(one.name, self.url("problem", pk=one.pk)),
             Cell(one.firm.name),
             Cell(one.industry.name if one.industry else ""),
             Cell(stage_label(one.current)),
-            Cell(one.since or ""),
-            Cell(rules.NEXT.get(one.current or "", "")),
+            Cell(age_of(one)),
+            Cell(_("等企业答复") if one.waits else rules.NEXT.get(one.current or "", "")),
         )
         return Row(cells, title=2, name=str(one))
 
@@ -104,9 +156,17 @@ class NewPage(ProblemsView, FormPage):
     """A problem, in the firm's own words or entered for it."""
 
     title, submit = gettext_lazy("提出难题"), gettext_lazy("提交")
-    sub = gettext_lazy("用车间里的话写就行。科协三天内审核，再找专家。")
-    done = gettext_lazy("已提交，科协三天内审核。")
     to_write = Action.DRAFT
+
+    @property
+    def sub(self) -> str:  # type: ignore[override]
+        """What happens with it, and within how many days."""
+        return _("用车间里的话写就行。科协%(days)s天内审核，再找专家。") % {"days": rules.CHECK_DAYS}
+
+    @property
+    def done(self) -> str:  # type: ignore[override]
+        """What is promised once it is posted."""
+        return _("已提交，科协%(days)s天内审核。") % {"days": rules.CHECK_DAYS}
 
     @property
     def own_firm(self) -> Any:
@@ -118,10 +178,27 @@ class NewPage(ProblemsView, FormPage):
         """Ask; a firm is not asked which firm it is."""
         kind = forms.PostingForm if self.own_firm else forms.DeskPostingForm
         self.shown = kind(*args, scope=self.scope, **options)
+        self.likest = self.like_it(args[0]) if args else []
+        if self.likest:
+            self.shown.ask_whether_another(_("、").join(one.problem.number for one in self.likest))
         return self.shown
 
+    def like_it(self, sent: Any) -> list[likeness.Alike]:
+        """Return what says nearly the same as what was sent."""
+        name, summary = text.clean(sent.get("name", "")), text.clean_lines(sent.get("summary", ""))
+        found = likeness.alike(name, summary, self.scope, today=timezone.localdate())
+        return [one for one in found if one.may_be_the_same]
+
+    def page(self, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+        """Show what is like it below the form."""
+        return super().page("new", {"alike": self.likest, **context}, status=status)
+
     def act(self, data: dict[str, Any]) -> Any:
-        """Enter it."""
+        """Enter it, unless it seems to be there already and nobody said that it is another one."""
+        if self.likest and not data.get("sure"):
+            raise operations.ProblemRefused(
+                fields={"sure": _("请先看下面相近的难题；确实是另一个问题，再勾选提交。")}
+            )
         return operations.post(posting=self.shown.posting(), firm=self.own_firm or data["firm"], **self.by)
 
     def onward(self, made: Any) -> str:
@@ -143,8 +220,15 @@ class EditPage(ProblemsView, FormPage):
 
     def form(self, *args: Any, **options: Any) -> DeskForm:
         """Begin with what is known."""
-        initial = {name: getattr(self.one, name) for name in operations.Posting.__dataclass_fields__}
+        initial = {
+            name: getattr(self.one, name) for name in ("name", "summary", "industry", "confidentiality")
+        }
+        may_read = disclosed(self.one, self.viewer) == Disclosed.FULL
+        if may_read and not args:
+            initial["full"] = disclosure.open_text(problem=self.one, viewer=self.viewer, now=timezone.now())
         self.shown = forms.PostingForm(*args, scope=self.scope, initial=initial, **options)
+        if not may_read:
+            del self.shown.fields["full"]
         return self.shown
 
     def act(self, data: dict[str, Any]) -> Any:
@@ -160,93 +244,23 @@ class EditPage(ProblemsView, FormPage):
         return self.url("problem", pk=self.one.pk)
 
 
-class ProblemPage(ProblemsView, ActPage):
-    """One problem: what is asked, how it went so far, and the next step."""
+def promise_of(one: Any) -> Any:
+    """Return the promised day, and that it has passed; nothing where nothing is promised or the firm is waited for."""
+    if one.promised is None or one.waits:
+        return ""
+    late = one.promised < timezone.localdate()
+    return _("%(day)s 已超期") % {"day": one.promised} if late else one.promised
 
-    template = "problem"
-    to_write = Action.DRAFT
 
-    def check(self) -> None:
-        """Find it."""
-        self.one = queries.problem(self.scope, self.kwargs["pk"], timezone.localdate())
-        self.is_firm = queries.is_its_firm(self.scope, self.one)
-
-    def acts(self) -> list[Act]:
-        """What may follow the present stage: the desk's steps, or the firm's word."""
-        current = self.one.current or ""
-        if self.is_firm:
-            return list(_FIRM_ACTS) if current in rules.FIRM_SPEAKS else []
-        if current in rules.OPEN_TO_FIRM:
-            return [_ACCEPT, _CLOSE] if current else [_ACCEPT]
-        return [act for stage, act in _STEPS if stage in PROBLEM_TRANSITIONS[current]]
-
-    def act_form(self, act: Act, *args: Any, **options: Any) -> DeskForm:
-        """Offer the experts that can be asked today."""
-        form = super().act_form(act, *args, **options)
-        if "expert" in form.fields:
-            field: Any = form.fields["expert"]
-            field.queryset = experts.askable(self.scope, today=timezone.localdate()).order_by("name", "pk")
-        return form
-
-    def context_of(self) -> dict[str, Any]:
-        """The problem with its steps."""
-        one, today = self.one, timezone.localdate()
-        ended = one.current in rules.ENDED
-        return {
-            "one": one, "trail": self.trail(Link(str(one))), "stage": stage_label(one.current), "is_firm": self.is_firm,
-            "next": "" if ended else rules.NEXT.get(one.current or "", ""),
-            "is_late": one.promised is not None and one.promised < today, "ended": ended,
-            "stages": queries.stages(one), "visits": queries.visits(one), "agreements": queries.agreements(one),
-            "may_edit": self.allowed.get("draft") and (not self.is_firm or (one.current or "") in rules.OPEN_TO_FIRM),
-            "industry": one.industry.name if one.industry else "",
-        }  # fmt: skip
+def age_of(one: Any) -> str:
+    """Return for how many days a problem has been at its stage, of how many promised."""
+    if one.since is None or one.promised is None:
+        return ""
+    begun = max(one.since, one.answered or one.since)
+    days, promised = (timezone.localdate() - begun).days, rules.PROMISED[one.current or ""]
+    return _("%(days)s / %(promised)s 天") % {"days": days, "promised": promised}
 
 
 def stage_label(stage: str | None) -> str:
     """Return a stage in words; a problem that nobody checked yet has none."""
     return str(Stage(stage).label) if stage else _("待审核")
-
-
-def _step(stage: Stage, label: Any, done: Any, form: type[DeskForm], **options: Any) -> tuple[Stage, Act]:
-    def run(view: Any, data: dict[str, Any]) -> Any:
-        return operations.move(problem_id=view.one.pk, stage=stage, **data, **view.by)
-
-    act = Act(key=stage.lower(), label=label, done=done, form=form, run=run, action=Action.CONFIRM, **options)
-    return stage, act
-
-
-def _accept(view: Any, data: dict[str, Any]) -> Any:
-    return operations.accept(problem_id=view.one.pk, **data, **view.by)
-
-
-_ACCEPT = Act(
-    key="accept", label=gettext_lazy("审核通过"), done=gettext_lazy("已审核通过。"), form=forms.OnForm, run=_accept,
-    action=Action.CONFIRM, primary=True, hint=gettext_lazy("看清问题说明白了、没有涉密内容、企业名称没有写进标题。"),
-)  # fmt: skip
-_STEPS = (
-    _step(Stage.PUBLISHED, gettext_lazy("发布"), gettext_lazy("已发布。"), forms.MoveForm, primary=True),
-    _step(Stage.MATCHED, gettext_lazy("匹配专家"), gettext_lazy("已登记匹配的专家。"), forms.ExpertForm),
-    _step(
-        Stage.VISITED, gettext_lazy("登记对接"), gettext_lazy("已登记对接。"), forms.ExpertForm, primary=True,
-        hint=gettext_lazy("专家到过企业，或双方谈过，就记一次。"),
-    ),
-    _step(Stage.SIGNED, gettext_lazy("登记签约"), gettext_lazy("已登记签约。"), forms.ExpertForm),
-    _step(Stage.WORKING, gettext_lazy("开始攻关"), gettext_lazy("已登记开始攻关。"), forms.MoveForm),
-    _step(
-        Stage.CLOSED, gettext_lazy("关闭（没有解决）"), gettext_lazy("已关闭。"), forms.CloseForm, danger=True,
-        hint=gettext_lazy("关闭后不能再办理；要更正须冲销关闭的记录。"),
-    ),
-)  # fmt: skip
-_CLOSE = _STEPS[-1][1]
-_FIRM_ACTS = (
-    Act(
-        key="solved", label=gettext_lazy("确认已解决"), done=gettext_lazy("已确认解决，谢谢。"), form=forms.OnForm,
-        run=lambda view, data: operations.firm_confirms(problem_id=view.one.pk, **data, **view.by),
-        action=Action.DRAFT, primary=True, hint=gettext_lazy("只有企业自己能确认；确认后计入已解决的难题。"),
-    ),
-    Act(
-        key="unsolved", label=gettext_lazy("还没有解决"), done=gettext_lazy("已告诉科协，请专家继续。"),
-        form=forms.RejectForm, action=Action.DRAFT,
-        run=lambda view, data: operations.firm_rejects(problem_id=view.one.pk, **data, **view.by),
-    ),
-)  # fmt: skip
