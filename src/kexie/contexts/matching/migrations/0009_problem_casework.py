@@ -249,7 +249,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("association", "problem", "kind", "stage", "due_on"),
-                        name="matching_reminder_once",
+                        name="matching_problem_reminder_once",
                     )
                 ],
             },

@@ -154,7 +154,8 @@ class ProblemReminder(Tenant):
         verbose_name = _("难题提醒")
         constraints: ClassVar = [
             models.UniqueConstraint(
-                name="matching_reminder_once", fields=["association", "problem", "kind", "stage", "due_on"]
+                name="matching_problem_reminder_once",
+                fields=["association", "problem", "kind", "stage", "due_on"],
             )
         ]
 
