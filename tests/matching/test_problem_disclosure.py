@@ -190,6 +190,8 @@ def test_an_experts_account_at_the_desk(client, world, posted, enter, by):
     client.force_login(account)
     page = f"/work/problems/{posted.pk}/"
     assert SUMMARY not in says(client.get(page))
+    assert SUMMARY not in says(client.get(f"/work/records/matching.problems/{posted.pk}/"))
+    assert client.get(f"{page}experts/").status_code == 403
     assert client.post(f"{page}text/").status_code == 403
     # What may not be read cannot be guessed at by searching for it either.
     assert posted.number not in says(client.get("/work/problems/?q=废品率"))

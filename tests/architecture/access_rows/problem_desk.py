@@ -38,7 +38,7 @@ ROWS = (
     _one("problem"),
     _one("edit", other_role="LEADER"),
     _one("terms"),
-    _one("text", right=MOVED, other_role="LEADER"),
+    _one("text", right=MOVED),
     _one(
         "paper", right=FORBIDDEN, kwargs=lambda world: {"pk": _problem(world).pk, "paper": _problem(world).pk}
     ),

@@ -148,7 +148,7 @@ REFERENCE_TYPES: tuple[ReferenceType, ...] = (
         columns=("number", "name", "firm", "industry", "confidentiality", "unit"),
         filters=("industry", "confidentiality", "unit", "area"),
         search=("number", "name", "firm__name"),
-        fields=("unit", "area", "number", "name", "firm", "industry", "summary", "confidentiality", "note"),
+        fields=("unit", "area", "number", "name", "firm", "industry", "confidentiality", "note"),
     ),
     ReferenceType(
         key="matching.experts",

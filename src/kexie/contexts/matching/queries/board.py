@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kexie.contexts.matching.models import Expert, ExpertVisit, ProblemStage
 from kexie.contexts.matching.queries import problems as queries
@@ -143,4 +143,4 @@ def engaged(scope: Scope, *, today: dt.date, year: int | None) -> QuerySet[Exper
     period = {"occurred_on__range": (since, min(until, today)), "state": State.CONFIRMED, "problem__in": seen}
     named = ProblemStage.objects.filter(expert__isnull=False, **period).values("expert")
     came = ExpertVisit.objects.filter(**period).values("expert")
-    return Expert.objects.filter(pk__in=named.union(came)).order_by("name", "pk")
+    return Expert.objects.filter(Q(pk__in=named) | Q(pk__in=came)).order_by("name", "pk")

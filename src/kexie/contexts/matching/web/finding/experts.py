@@ -30,6 +30,7 @@ class ExpertsForProblem(FindingView, ActPage):
 
     def check(self) -> None:
         """Find the problem."""
+        self.for_brokers()
         self.one = queries.problem(self.scope, self.kwargs["pk"], today=timezone.localdate())
 
     def acts(self) -> list[Act]:
@@ -121,6 +122,7 @@ class ProblemsForExpert(FindingView):
 
     def check(self) -> None:
         """Find the expert."""
+        self.for_brokers()
         self.one = register.expert(self.scope, self.kwargs["pk"])
 
     def get(self, request: Any, **kwargs: Any) -> Any:
