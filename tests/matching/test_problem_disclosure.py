@@ -161,7 +161,7 @@ def test_a_closed_undertaking_is_not_given_again_by_the_link(invited, firm_by): 
 def test_desk_pages(staff, posted, paper, invited):
     page = f"/work/problems/{posted.pk}/"
     every = (
-        page, "/work/problems/", f"{page}edit/", f"{page}experts/", f"/work/experts/{invited.expert_id}/problems/",
+        page, "/work/problems/", f"{page}edit/", f"{page}experts/", f"/work/problems/for-expert/{invited.expert_id}/",
         "/work/records/matching.problems/", f"/work/records/matching.problems/{posted.pk}/",
     )  # fmt: skip
     for address in every:

@@ -111,10 +111,12 @@ def _keywords(text: str, cues: Iterable[str], known: Iterable[str]) -> list[Prop
         *sorted((one for one in cues if not one.isascii()), key=len, reverse=True),
     ]
     chosen: list[str] = []
-    for word in dict.fromkeys(word.strip() for word in wanted):
-        if 1 < len(word) <= _LONGEST and not any(word in other or other in word for other in chosen):
+    for word in dict.fromkeys(word.strip().removesuffix("问题") for word in wanted):
+        if 1 < len(word) <= (_LONGEST_LATIN if word.isascii() else _LONGEST) and not any(
+            word in other or other in word for other in chosen
+        ):
             chosen.append(word)
     return [Proposed(KEYWORD, word, [word]) for word in chosen[: MOST[KEYWORD]]]
 
 
-_LONGEST = 20
+_LONGEST, _LONGEST_LATIN = 8, 20

@@ -1,5 +1,6 @@
 """What can be done about a problem now, by whoever looks after it and by the firm."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy
@@ -97,6 +98,7 @@ ANSWER = Act(
     key="answer", label=gettext_lazy("答复补充要求"), done=gettext_lazy("已答复。"), form=forms.AnswerForm,
     run=lambda view, data: casework.answer(problem_id=view.one.pk, **data, **view.by), action=Action.DRAFT, primary=True,
 )  # fmt: skip
+ANSWER_TOLD = replace(ANSWER, label=gettext_lazy("登记企业的答复"), primary=False)
 LINK = Act(
     key="link", label=gettext_lazy("是同一个难题"), done=gettext_lazy("已关联为同一个难题。"), form=forms.RowForm, at="alike",
     run=lambda view, data: casework.link_same(problem_id=view.one.pk, other_id=data["row"], **view.by), action=Action.CONFIRM,

@@ -13,7 +13,7 @@ from kexie.contexts.matching.rules import problems as rules
 from kexie.contexts.matching.rules.disclosure import WORDINGS, Disclosed
 from kexie.contexts.matching.states import PROBLEM_TRANSITIONS
 from kexie.contexts.matching.web.problems import acts
-from kexie.contexts.matching.web.problems.desk import ProblemsView, promise_of, stage_label
+from kexie.contexts.matching.web.problems.desk import ProblemsView, stage_label
 from kexie.foundation.access.roles import Action
 from kexie.foundation.desk.forms import DeskForm
 from kexie.foundation.desk.pages import Act, ActPage
@@ -51,7 +51,7 @@ class ProblemPage(ProblemsView, ActPage):
         ended = self.one.current in rules.ENDED
         found = [acts.FOLLOW] if self.due else []
         if self.one.waits:
-            found.append(acts.ANSWER)
+            found.append(acts.ANSWER if self.is_firm else acts.ANSWER_TOLD)
         if self.is_firm:
             return found
         return [*found, acts.LINK, acts.UNDO, *([] if ended or self.one.waits else [acts.SEND_BACK])]
@@ -68,7 +68,7 @@ class ProblemPage(ProblemsView, ActPage):
     def about_text(self) -> list[Act]:
         """What concerns the full text."""
         found = [acts.ATTACH, acts.DETACH] if self.level == Disclosed.FULL else []
-        if not self.is_firm:
+        if not self.is_firm and disclosure.has_more(self.one):
             found += [acts.PAPER] if self.level == Disclosed.FULL else [acts.UNDERTAKE, acts.PAPER]
         return [*found, acts.END]
 
@@ -91,7 +91,8 @@ class ProblemPage(ProblemsView, ActPage):
             "stages": queries.stages(one), "visits": queries.visits(one), "agreements": queries.agreements(one),
             "may_edit": self.allowed.get("draft") and (not self.is_firm or (one.current or "") in rules.OPEN_TO_FIRM),
             "industry": one.industry.name if one.industry else "",
-            "questions": queries.questions(one), "follow_ups": self.follow_ups, "due": self.due, "promise": promise_of(one),
+            "questions": queries.questions(one), "follow_ups": self.follow_ups, "due": self.due,
+            "has_steps": any(not act.at for act in self._offered()),
             **self.text(), **self.about(),
         }  # fmt: skip
 
