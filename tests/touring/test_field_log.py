@@ -1,5 +1,6 @@
 """The field log: notes in any order and repeated, two phones, doubtful readings, drafts, phones taken away."""
 
+import datetime as dt
 import json
 import random
 
@@ -132,6 +133,51 @@ def test_a_phone_that_comes_after_the_drafts_is_settled_in_the_draft(world, van,
     ledger.reverse(record=stop, reason="人次录错", **by)
     with pytest.raises(operations.FieldRefused):
         operations.settle(log_id=log.pk, keep=keep.pk, **by)
+
+
+def test_what_a_second_phone_brings_after_the_drafts_is_added_once_and_changes_nothing_confirmed(
+    world, van, by
+):
+    send(world, phone(world), a_day(van))
+    log = FieldLog.objects.get()
+    ledger.confirm(records=[log.trip, CaravanStop.objects.get(spot="第3小学")], **by)
+    ledger.reverse(record=CaravanStop.objects.get(spot="第3小学"), reason="没有去", **by)
+    late = [
+        note(van, "ARRIVE", 400, stop="x", spot="村部广场"),
+        note(van, "COUNT", 410, stop="x", count=55, method="COUNTER", audience="PUPILS"),
+        note(van, "COST", 411, kind="FUEL", yuan="120"),
+        note(van, "NOTE", 412, text="雨停以后开展"),
+    ]
+    later = build.NOW + dt.timedelta(hours=1)
+    second = phone(world, "乙机")
+    operations.receive(phone=second.phone, notes=late, is_last=True, now=later, scope=world.scope)
+    assert CaravanStop.objects.count() == 3
+    operations.add_late(log_id=log.pk, **by)
+    log.refresh_from_db()
+    stops = CaravanStop.objects.values_list("spot", "headcount", "state")
+    assert sorted(stops) == [
+        ("村部广场", 55, "DRAFT"), ("第1小学", 120, "DRAFT"), ("第2小学", 80, "DRAFT"), ("第3小学", 200, "REVERSED"),
+    ]  # fmt: skip
+    assert (log.trip.costs.get().yuan, log.words) == (120, "备注：雨停以后开展")
+    with pytest.raises(operations.FieldRefused):
+        operations.add_late(log_id=log.pk, **by)
+
+
+def test_a_count_that_comes_late_fills_a_draft_and_leaves_a_confirmed_one(world, van, by):
+    paired, notes = phone(world), a_day(van)
+    send(world, paired, notes)
+    log = FieldLog.objects.get()
+    ledger.confirm(records=[log.trip, CaravanStop.objects.get(spot="第1小学")], **by)
+    late = [
+        note(van, "COUNT", 415, stop=stop, count=count, method="COUNTER", audience="PUPILS")
+        for stop, count in (("s0", 130), ("s1", 90))
+    ]
+    later = build.NOW + dt.timedelta(hours=1)
+    operations.receive(phone=paired.phone, notes=late, is_last=True, now=later, scope=world.scope)
+    operations.add_late(log_id=log.pk, **by)
+    log.refresh_from_db()
+    assert sorted(CaravanStop.objects.values_list("headcount", flat=True)) == [90, 120, 200]
+    assert log.words == "第1小学：记下130人次，已确认的是120，请在台账更正"
 
 
 def test_a_draft_follows_what_was_settled(world, van, by):

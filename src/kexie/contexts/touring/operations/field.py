@@ -1,6 +1,7 @@
 """Taking in what crews wrote down, settling what two phones say differently, and making drafts of a whole day."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
@@ -103,6 +104,78 @@ def settle(*, log_id: UUID, keep: UUID, actor: Account, now: dt.datetime, scope:
                 _put_right(log.trip, conflict, kept, {"actor": actor, "now": now, "scope": scope})
             return draft(log_id=log_id, actor=actor, now=now, scope=scope)
     raise FieldRefused(_("这一项已由别人核定，请刷新后再看。"))
+
+
+@transaction.atomic
+def add_late(*, log_id: UUID, actor: Account, now: dt.datetime, scope: Scope) -> FieldLog:
+    """Carry into a day's drafts what came after they were made; what cannot be carried is written at the log.
+
+    Nothing confirmed is changed, and nothing is taken out: a late taking back is put into words for a person.
+    """
+    log = locked(FieldLog, log_id, scope, unit="caravan__unit")
+    day = rules.fold(log.notes.filter(set_aside_at=None))
+    if log.trip is None or log.drafted_at is None or day.conflicts:
+        raise FieldRefused(_("先核定两台手机的不同、生成草稿，再补入迟到的记录。"))
+    by = {"actor": actor, "now": now, "scope": scope}
+    late = list(log.notes.filter(received_at__gt=log.drafted_at, set_aside_at=None))
+    if not late:
+        raise FieldRefused(_("迟到的记录已由别人补入，请刷新后再看。"))
+    told: list[str] = []
+    for one, record in _paired(day.stops, log.trip):
+        _tried(told, one.spot, _late_stop(log.trip, one, record, by))
+    _late_others(log.trip, day, late, told, by)
+    log.words = "\n".join([*log.words.splitlines(), *told])
+    log.drafted_at = max(one.received_at for one in late)
+    log.save(update_fields=["words", "drafted_at"])
+    note(log, "add_late_field_notes", actor=actor, now=now, notes=len(late))
+    return log
+
+
+def _paired(stops: Sequence[rules.Stop], trip: CaravanTrip) -> list[tuple[rules.Stop, CaravanStop | None]]:
+    """Match what was noted with what was drafted: by the place's name, the first with the first."""
+    known: dict[str, list[CaravanStop]] = defaultdict(list)
+    for record in CaravanStop.objects.filter(trip=trip).order_by("recorded_at", "pk"):
+        known[rules.plain(record.spot)].append(record)
+    for same in known.values():
+        # What was reversed by mistake of the crew stays reversed; it is matched only where nothing else stands.
+        same.sort(key=lambda record: record.state == State.REVERSED)
+    found = []
+    for one in stops:
+        same = known[rules.plain(one.spot)]
+        found.append((one, same.pop(0) if same else None))
+    return found
+
+
+def _late_stop(
+    trip: CaravanTrip, one: rules.Stop, record: CaravanStop | None, by: dict[str, Any]
+) -> Callable[[], Any]:
+    if record is None:
+        return _stop_maker(trip, one, by)
+
+    def count() -> None:
+        if one.count is None or (record.headcount, record.method) == (one.count, one.method):
+            return
+        if record.state != State.DRAFT:
+            said = {"said": one.count, "stands": record.headcount if record.headcount is not None else "—"}
+            raise FieldRefused(_("记下%(said)s人次，已确认的是%(stands)s，请在台账更正") % said)
+        record.headcount, record.method, record.audience = one.count, one.method, one.audience
+        ledger.edit_draft(record=record, **by)
+
+    return count
+
+
+def _late_others(
+    trip: CaravanTrip, day: rules.Day, late: Sequence[FieldNote], told: list[str], by: dict[str, Any]
+) -> None:
+    standing = {one.id for one in day.others}
+    for one in late:
+        label = str(Kind(one.kind).label)
+        if one.kind == Kind.UNDO:
+            told.append(_("迟到的撤回没有改动草稿，请在台账核对。"))
+        elif one.id in standing and one.kind == Kind.NOTE:
+            told.append(f"{label}：{one.data['text']}")
+        elif one.id in standing:
+            _tried(told, label, _other_maker(trip, one, by))
 
 
 def _put_right(trip: CaravanTrip, conflict: rules.Conflict, kept: rules.Note, by: dict[str, Any]) -> None:

@@ -94,7 +94,7 @@ def _by_place(rows: list[Note]) -> dict[tuple[str, int], list[Note]]:
         key = one.phone_id, one.data.get("stop")
         if one.kind not in {"ARRIVE", "COUNT", "LEAVE"} or key not in names:
             continue
-        place = _plain(names[key])
+        place = plain(names[key])
         turn = turns[one.phone_id, place]
         if key[1] not in turn:
             turn.append(key[1])
@@ -125,5 +125,6 @@ def _agreed(day: Day, what: str, spot: str, notes: list[Note], names: tuple[str,
     return next(iter(latest.values()), None)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """Return a place's name as it is compared: whatever its width, spaces and case."""
     return "".join(unicodedata.normalize("NFKC", name).split()).lower()

@@ -81,15 +81,20 @@ class LogPage(ActPage):
         """Each side of each conflict; making the drafts once more if something was in the way."""
         found = [_keep(conflict, note) for conflict in self.day.conflicts for note in conflict.options]
         again = self.one.drafted_at is None and self.day.start and self.day.end and not self.day.conflicts
-        return [*found, _AGAIN] if again else found
+        late = self.late() and self.one.trip_id and not self.day.conflicts
+        return [*found, *([_AGAIN] if again else []), *([_LATE] if late else [])]
+
+    def late(self) -> list[FieldNote]:
+        """What came after the drafts were made and still stands."""
+        since = self.one.drafted_at
+        return [one for one in self.notes if since and one.received_at > since and not one.set_aside_at]
 
     def context(self) -> dict[str, Any]:
         """The day."""
         undone = {str(one.data.get("of")) for one in self.notes if one.kind == FieldNote.Kind.UNDO}
-        late = [one for one in self.notes if self.one.drafted_at and one.received_at > self.one.drafted_at]
         return {
             "one": self.one, "trail": self.trail(str(self.one)), "conflicts": len(self.day.conflicts),
-            "late": len(late), "trip_url": url("trip", pk=self.one.trip_id) if self.one.trip_id else "",
+            "late": len(self.late()), "trip_url": url("trip", pk=self.one.trip_id) if self.one.trip_id else "",
             "is_open": not (self.day.start and self.day.end),
             "notes": Table(_NOTES, [_note(one, undone) for one in self.notes]),
         }  # fmt: skip
@@ -217,6 +222,11 @@ def _note(one: Any, undone: set[str]) -> Row:
 _AGAIN = Act(
     key="again", label=gettext_lazy("重新生成草稿"), done=gettext_lazy("已处理，请看结果。"), primary=True,
     run=lambda view, _data: operations.draft(log_id=view.one.pk, **view.by),
+)  # fmt: skip
+_LATE = Act(
+    key="late", label=gettext_lazy("把迟到的记录补入草稿"), done=gettext_lazy("已补入，补不进的写在“请人工处理”里。"), primary=True,
+    hint=gettext_lazy("补上草稿里没有的站点、人次、费用和途中情况；已确认的记录不会改动。"),
+    run=lambda view, _data: operations.add_late(log_id=view.one.pk, **view.by),
 )  # fmt: skip
 _REVOKE = Act(
     key="revoke", label=gettext_lazy("停用这台手机"), done=gettext_lazy("已停用，它下次联网时清空自己。"), danger=True,
