@@ -30,7 +30,7 @@ PHONE, OTHER = "13800000001", "13800000002"
 OTHERS = {
     "access.ApiClient.digest", "access.ApiClient.former_digest", "access.RecoveryCode.digest",
     "capacity.Device.pairing_digest", "capacity.Device.token_digest", "claims.CheckedText.digest",
-    "files.StoredFile.digest", "matching.TextVector.digest", "releases.LoadedRelease.digest", "returns.Value.digest", "touring.FieldPhone.code_digest", "touring.FieldPhone.token_digest",
+    "files.StoredFile.digest", "matching.ExpertImport.digest", "matching.TextVector.digest", "releases.LoadedRelease.digest", "returns.Value.digest", "touring.FieldPhone.code_digest", "touring.FieldPhone.token_digest",
     "visitors.OneTimeCode.code_digest", "visitors.OneTimeCode.phone_digest",
 }  # fmt: skip
 

@@ -75,6 +75,7 @@ SEALED = (
     Sealed("matching.Expert", "phone", _own_id),
     Sealed("matching.Expert", "email", _own_id),
     Sealed("matching.ProblemText", "sealed", _own_id),
+    Sealed("matching.ExpertImport", "sealed", _own_id),
     Sealed("touring.Site", "contact", _own_id),
     Sealed("touring.CaravanRequest", "contact", _own_id),
 )

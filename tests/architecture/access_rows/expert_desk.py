@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kexie.contexts.matching.models import Expert
+from kexie.contexts.matching.models import Expert, ExpertImport
 from tests.architecture.access_rows import FORBIDDEN, HIDDEN, MOVED, OK, SIGN_IN, Row, World
 
 
@@ -14,6 +14,13 @@ def _expert(world: World) -> Expert:
         made.seal("phone", "13800138000")
         made.save()
     return made
+
+
+def _import(world: World) -> ExpertImport:
+    return ExpertImport.objects.get_or_create(
+        association=world.association, account=world.account("COUNTY_OFFICER", world.yingzhou),
+        defaults={"file_name": "名册.csv", "source": "WORKBOOK", "state": "READY", "made_at": world.now},
+    )[0]  # fmt: skip
 
 
 def _page(name: str, **options: Any) -> Row:
@@ -28,6 +35,9 @@ def _one(name: str, **options: Any) -> Row:
 ROWS = (
     _page("experts"),
     _page("new", other_role="LEADER"),
+    _page("imports", other_role="LEADER"),
+    _page("import_template", other_role="LEADER"),
+    _one("import", other_role="LEADER", kwargs=lambda world: {"pk": _import(world).pk}),
     _one("expert"),
     _one("edit", other_role="LEADER"),
     _one("reveal", right=MOVED, other_role="LEADER"),

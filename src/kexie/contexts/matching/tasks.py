@@ -5,14 +5,18 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from kexie.contexts.matching.models import ExpertImport
 from kexie.contexts.matching.operations import (
     casework,
+    expert_imports,
     invitations,
     meetings,
     problem_reminders,
     reminders,
     vectors,
 )
+from kexie.foundation.access import queries as access
+from kexie.foundation.access.roles import Action
 from kexie.platform import tasks
 
 
@@ -51,3 +55,17 @@ def remind_of_problems(*, at: dt.datetime) -> None:
     """Make the follow-ups that are missing, and remind of what is promised or due, every morning (00:45 UTC is 08:45 in Beijing)."""
     casework.plan_all_follow_ups()
     problem_reminders.remind_due(now=at)
+
+
+@tasks.task()
+def import_experts(*, import_id: str) -> None:
+    """Bring the people of a checked file in; begun again, it goes on where it stopped."""
+    job = ExpertImport.objects.select_related("account").get(pk=UUID(import_id))
+    scope = access.scope_for(job.account, Action.IMPORT, "matching")
+    expert_imports.run(import_id=job.pk, scope=scope, now=timezone.now())
+
+
+@tasks.periodic("40 18 * * *")
+def forget_imported_files(*, at: dt.datetime) -> None:
+    """Drop files of people that are a month old, every night."""
+    expert_imports.forget_files(now=at)

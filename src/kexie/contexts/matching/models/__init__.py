@@ -12,6 +12,13 @@ from kexie.contexts.matching.models.casework import (
 from kexie.contexts.matching.models.disclosure import ProblemFile, ProblemText, TextOpening, Undertaking
 from kexie.contexts.matching.models.event import EventIndustry, ExpertVisit, MatchEvent
 from kexie.contexts.matching.models.expert import Expert, Industry
+from kexie.contexts.matching.models.expert_changes import (
+    ExpertApart,
+    ExpertImport,
+    ExpertMerge,
+    ExpertOpening,
+    ExpertRequest,
+)
 from kexie.contexts.matching.models.expert_facts import ExpertConsent, ExpertWork
 from kexie.contexts.matching.models.invitation import Invitation, Suggestion
 from kexie.contexts.matching.models.meeting import (
@@ -33,7 +40,12 @@ __all__ = [
     "CarrierStage",
     "EventIndustry",
     "Expert",
+    "ExpertApart",
     "ExpertConsent",
+    "ExpertImport",
+    "ExpertMerge",
+    "ExpertOpening",
+    "ExpertRequest",
     "ExpertVisit",
     "ExpertWork",
     "FollowUp",

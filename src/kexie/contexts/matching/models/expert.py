@@ -63,6 +63,8 @@ class Expert(Reference):
         verbose_name=_("所属学会"),
         help_text=_("由哪个学会推荐；学会专家要填"),
     )
+    # Other spellings, joined with 、: in pinyin, as printed on papers.
+    other_names = models.CharField(_("其他署名"), max_length=300, blank=True)
     title = models.CharField(_("职称"), max_length=60, blank=True)
     # Codes of GB/T 13745, the main one first.
     disciplines: "models.JSONField[Any, Any]" = models.JSONField(_("学科分类"), default=list, blank=True)
@@ -88,6 +90,11 @@ class Expert(Reference):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("并入")
     )
+    merged_at = models.DateTimeField(_("并入时间"), null=True, blank=True)
+    # For which confirmation (None: for none ever) they were reminded, and when: once for each.
+    reminded_at = models.DateTimeField(_("提醒时间"), null=True, blank=True)
+    # Where a field's value is from: {field: {"source", "on", "by"}}; what is not named was entered by hand.
+    origins: "models.JSONField[Any, Any]" = models.JSONField(_("来源"), default=dict, blank=True)
     account = models.ForeignKey(
         "access.Account", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("本人账号")
     )

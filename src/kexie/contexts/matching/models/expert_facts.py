@@ -40,6 +40,14 @@ class ExpertWork(Tenant):
     authors = models.CharField(_("作者或参加人"), max_length=500, blank=True)
     source = models.CharField(_("来源"), max_length=8, choices=Source.choices, default=Source.HAND)
     source_id = models.CharField(_("编号"), max_length=120, blank=True)
+    imported = models.ForeignKey(
+        "matching.ExpertImport",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("导入批次"),
+    )
 
     class Meta:
         verbose_name = _("专家成果")
@@ -81,6 +89,8 @@ class ExpertConsent(Tenant):
     basis = models.CharField(_("依据"), max_length=5, choices=Basis.choices)
     given_on = models.DateField(_("同意日期"))
     withdrawn_on = models.DateField(_("撤回日期"), null=True, blank=True)
+    # Tells a consent given for a merged entry as a whole from one given before.
+    recorded_at = models.DateTimeField(_("登记时间"), null=True, blank=True)
     recorded_by = models.ForeignKey(
         "access.Account", models.PROTECT, null=True, related_name="+", verbose_name=_("登记人")
     )

@@ -33,6 +33,7 @@ class Profile:
     """What a form or a file says of an expert, without contact and consent."""
 
     name: str
+    other_names: str = ""
     title: str = ""
     employer: str = ""
     society: Unit | None = None
@@ -86,6 +87,7 @@ def change(
             _("在您填写期间，别人修改了这位专家。请在新窗口核对最新内容，再次保存将以您填写的为准。")
         )
     fields = fill(expert, profile)
+    expert.origins = {name: origin for name, origin in expert.origins.items() if name not in fields}
     expert.full_clean()
     expert.save()
     note(expert, "change_expert", actor=actor, now=now, fields=fields)

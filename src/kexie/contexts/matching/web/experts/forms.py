@@ -44,9 +44,13 @@ class Disciplines(Words):
 class ProfileForm(DeskForm):
     """What is known of an expert, for the desk and for the expert alike."""
 
-    wide = frozenset({"skills", "about", "note", "disciplines"})
+    wide = frozenset({"skills", "about", "note", "disciplines", "other_names"})
 
     name = Words(label=gettext_lazy("姓名"), max_length=60)
+    other_names = Words(
+        label=gettext_lazy("其他署名"), required=False, max_length=300,
+        help_text=gettext_lazy("论文上的拼音或外文姓名，用顿号分开，查重时要用。"),
+    )  # fmt: skip
     title = Words(label=gettext_lazy("职称"), required=False, max_length=60)
     employer = Words(
         label=gettext_lazy("工作单位"), required=False, max_length=120,

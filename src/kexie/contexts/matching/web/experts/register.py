@@ -107,7 +107,10 @@ class ExpertsPage(ExpertsView, ListPage):
 
     def actions(self) -> list[Link]:
         """Experts are entered by whoever confirms records."""
-        return [Link(_("登记专家"), self.url("new"), "plus")] if self.allowed.get("confirm") else []
+        links = [Link(_("登记专家"), self.url("new"), "plus")] if self.allowed.get("confirm") else []
+        return (
+            [*links, Link(_("导入"), self.url("imports"), "upload")] if self.allowed.get("import") else links
+        )
 
 
 def standing(one: Any) -> str:
