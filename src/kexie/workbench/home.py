@@ -14,6 +14,9 @@ from kexie.kernel.errors import Text
 from kexie.ledger import canonical, registry
 from kexie.ledger.models import PlausibilityNote, Record, State
 from kexie.ledger.record_types import DeskType, RecordType
+from kexie.platform.notify import queries as notices
+from kexie.platform.notify.queries import Letter
+from kexie.platform.notify.recipients import Recipient
 from kexie.workbench.desk.columns import columns, name_of
 from kexie.workbench.desk.queries import with_columns
 from kexie.workbench.desk.rights import Rights
@@ -23,6 +26,7 @@ RECENT = 8
 RECENT_OF_A_TYPE = 3
 RECENT_DAYS = 120
 QUESTIONS = 5
+LETTERS = 3
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,14 @@ def imports(rights: Rights) -> list[ImportJob]:
     """Return the account's imports that run or wait for it."""
     open_states = (*ImportJob.RUNNING, ImportJob.State.READY, ImportJob.State.FAULTY)
     return list(ImportJob.objects.filter(account=rights.account, state__in=open_states)[:5])
+
+
+def letters(rights: Rights) -> list[Letter]:
+    """Return the newest notices that the account has not seen."""
+    account = rights.account
+    to = Recipient(account_id=account.pk)
+    found = notices.inbox(association_id=account.association_id, to=to).filter(read_at=None)
+    return [notices.letter(one) for one in found[:LETTERS]]
 
 
 def recent_changes(rights: Rights, *, now: dt.datetime, context: str | None = None) -> list[Change]:

@@ -40,6 +40,7 @@ _DESKS = (
 # Pages of other parts of the site, in the order of the rail; those that are not there are left out.
 _ELSEWHERE = (
     ("dashboard:home", gettext_lazy("工作总览"), "figure", Action.READ),
+    ("workbench:notices", gettext_lazy("通知"), "bell", Action.READ),
     ("claims:check", gettext_lazy("文稿核对"), "file", Action.CHECK_TEXT),
     ("access:accounts", gettext_lazy("账号"), "people", Action.MANAGE_ACCOUNTS),
     ("access:clients", gettext_lazy("接口客户端"), "link", Action.MANAGE_ACCOUNTS),

@@ -3,7 +3,7 @@
 from django.apps import apps
 from django.urls import path, register_converter
 
-from kexie.workbench.web import entries, exports, home, imports, lists, records
+from kexie.workbench.web import entries, exports, home, imports, lists, notices, records
 
 
 class ContextConverter:
@@ -28,6 +28,7 @@ _ONE = f"{_LIST}<uuid:pk>/"
 app_name = "workbench"
 urlpatterns = [
     path("", home.HomeView.as_view(), name="home"),
+    path("inbox/", notices.NoticesView.as_view(), name="notices"),
     path("imports/", imports.ImportsView.as_view(), name="imports"),
     path("imports/<uuid:pk>/", imports.JobView.as_view(), name="import_job"),
     path("imports/<uuid:pk>/progress", imports.ProgressView.as_view(), name="import_progress"),

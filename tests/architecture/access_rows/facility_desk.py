@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import Any
 
+from django.utils import timezone
+
 from kexie.contexts.facilities.models import (
     Accreditation,
     Facility,
@@ -72,6 +74,14 @@ def _held(world: World) -> dict[str, Any]:
     return {"pk": made.pk, "year": 2025}
 
 
+def _ending(world: World) -> dict[str, Any]:
+    one = Accreditation.objects.get(pk=_held(world)["pk"])
+    one.pk, one._state.adding = None, True
+    one.title, one.valid_to = "DEMO_SCHOOL", timezone.localdate() + dt.timedelta(days=30)
+    one.save()
+    return {"pk": one.pk}
+
+
 def _part(world: World) -> dict[str, Any]:
     return {"pk": _application(world).pk, "part": "about"}
 
@@ -95,6 +105,8 @@ ROWS = (
     _page("import"),
     _page("titles"),
     _page("look_alikes"),
+    _page("ending"),
+    _page("renew", wrong_unit=HIDDEN, kwargs=_ending),
     _page("rounds"),
     _page("applications"),
     _page("new_round", wrong_unit=FORBIDDEN, unit="association", role="COORDINATOR"),

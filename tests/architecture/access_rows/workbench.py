@@ -105,6 +105,7 @@ ROWS = (
         kwargs=lambda world: {**drafted(world), "note": uuid.UUID(int=7)},
         right=INVALID,
     ),
+    Row(name="workbench:notices", anonymous=SIGN_IN, wrong_role=OK, right=OK),
     Row(name="workbench:imports", anonymous=SIGN_IN, wrong_role=OK, right=OK),
     job("workbench:import_job"),
     job("workbench:import_progress"),

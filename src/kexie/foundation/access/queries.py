@@ -92,6 +92,23 @@ def valid_grants(*, on: dt.date | None = None) -> QuerySet[Grant]:
     return Grant.objects.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day, revoked_at=None)
 
 
+def granted(
+    scope: Scope, action: Action | str, context: str, *, on: dt.date | None = None
+) -> QuerySet[Grant]:
+    """Return the grants in a scope that let somebody do the action with records of the context, with unit and account.
+
+    Administrators see no business records, so none of theirs is among them.
+    """
+    allowing = [
+        role.code
+        for role in ROLES.values()
+        if (found := role.contexts_for(Action(action))) is None or context in found
+    ]
+    administrators = valid_grants(on=on).filter(role__in=ADMINISTRATOR_CODES).values("account")
+    rows = valid_grants(on=on).filter(scope.q(), role__in=allowing, account__is_active=True)
+    return rows.exclude(account__in=administrators).select_related("unit", "account")
+
+
 def is_administrator(account: Actor) -> bool:
     """Whether the account holds one of the three administrators' roles, now or from a later day."""
     return (

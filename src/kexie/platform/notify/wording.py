@@ -209,6 +209,21 @@ TEMPLATES: Mapping[str, Template] = {
         text=_("难题%(number)s“%(title)s”应在%(day)s回访企业，请登记企业怎么说。"),
         sms=False,
     ),
+    "title.ending": Template(
+        title=_("科普称号快到期"),
+        text=_("%(what)s到%(day)s为止，还有%(left)s天。要继续使用称号，请在申报期内办理再认定。"),
+        sms=False,
+    ),
+    "title.ended": Template(
+        title=_("科普称号到期"),
+        text=_("%(what)s到%(day)s为止。没有再认定的，此后不再使用称号，也不计入有效数。"),
+        sms=False,
+    ),
+    "title.decided": Template(
+        title=_("称号申报有结果"),
+        text=_("%(unit)s申报“%(title)s”：%(state)s。%(reason)s。"),
+        sms=False,
+    ),
     "appeal.decided": Template(
         title=_("申诉结果"),
         text=_("您对%(museum)s暂停预约的申诉已有结果：%(outcome)s。"),

@@ -8,7 +8,7 @@ from kexie.contexts.facilities.models.facility import (
     FacilityVisits,
     month_end,
 )
-from kexie.contexts.facilities.models.reports import SelfReport
+from kexie.contexts.facilities.models.reports import SelfReport, TitleReminder
 from kexie.contexts.facilities.models.rounds import (
     TitleApplication,
     TitleObjection,
@@ -38,6 +38,7 @@ __all__ = [
     "TitleObjection",
     "TitlePaper",
     "TitleQuota",
+    "TitleReminder",
     "TitleReview",
     "TitleRound",
     "TitleStep",

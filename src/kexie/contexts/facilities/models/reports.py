@@ -58,3 +58,25 @@ class SelfReport(Tenant):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.year}"
+
+
+class TitleReminder(Tenant):
+    """The reminder that a title ends in so many days (or today) was sent; each is sent once."""
+
+    accreditation = models.ForeignKey(
+        Accreditation, models.CASCADE, related_name="reminders", verbose_name=_("科普称号")
+    )
+    days = models.PositiveSmallIntegerField(_("到期前天数"))
+    sent_at = models.DateTimeField(_("提醒时间"))
+
+    class Meta:
+        verbose_name = _("到期提醒")
+        ordering: ClassVar = ["-sent_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="facilities_reminder_once", fields=["association", "accreditation", "days"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.accreditation} {self.days}"

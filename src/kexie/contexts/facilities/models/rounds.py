@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Deferrable, F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -115,10 +116,23 @@ class TitleApplication(Tenant):
     round = models.ForeignKey(TitleRound, models.PROTECT, related_name="applications", verbose_name=_("批次"))
     unit = models.ForeignKey("units.Unit", models.PROTECT, related_name="+", verbose_name=_("申报单位"))
     facility = models.ForeignKey(
-        Facility, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "科普设施")
+        Facility,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("one", "科普设施"),
     )
     county = models.ForeignKey("areas.Area", models.PROTECT, related_name="+", verbose_name=_("县（市、区）"))
     is_renewal = models.BooleanField(_("到期再认定"), default=False)
+    previous = models.ForeignKey(
+        Accreditation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="renewals",
+        verbose_name=_("上一次认定"),
+    )
     state = models.CharField(_("状态"), max_length=11, choices=State.choices, default=State.DRAFT)
     answers = models.JSONField(_("申报内容"), default=dict, blank=True)
     figures = models.JSONField(_("台账数"), default=list, blank=True)
@@ -166,6 +180,12 @@ class TitleApplication(Tenant):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.round}"
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the renewal was begun after the title had run out."""
+        end = self.previous.valid_to if self.previous else None
+        return end is not None and timezone.localdate(self.made_at) > end
 
 
 class TitleStep(Tenant):

@@ -20,7 +20,7 @@ from kexie.contexts.facilities.models import (
 )
 from kexie.contexts.facilities.operations.common import locked, note
 from kexie.contexts.facilities.operations.rounds import step
-from kexie.contexts.facilities.queries import holder_figures, reports, valid_accreditations
+from kexie.contexts.facilities.queries import holder_figures, renewals, reports, valid_accreditations
 from kexie.contexts.facilities.queries.titles import EXPIRING_WITHIN
 from kexie.contexts.facilities.rules import LOWER, questions
 from kexie.contexts.facilities.rules.reports import CARRIED
@@ -51,21 +51,23 @@ def begin(
     """Begin an application of the unit at which a facility stands; it is a renewal where the title is about to end."""
     found = _open_round(round_id, scope)
     facility = _facility(facility_id, scope)
-    holder, today = _holder(facility), timezone.localdate(now)
-    if today > found.closes_on:
-        raise ApplicationRefused(_("%(day)s 申报已经截止，不能再申报。") % {"day": found.closes_on})
-    if TitleApplication.objects.filter(round=found, unit=holder, state__in=LIVE).exists():
-        raise ApplicationRefused(_("这个单位在这一批已有一份申报，请在原申报上办理。"))
-    borne = _borne(holder, scope, today, found.title)
-    _check_way(found, holder, scope, today)
-    made = TitleApplication(
-        association_id=found.association_id, round=found, unit=holder, facility=facility,
-        county=_county(holder), is_renewal=borne is not None, made_by=actor, made_at=now,
-        answers=_said_before(found, holder),
-    )  # fmt: skip
-    made.full_clean()
-    made.save(force_insert=True)
-    return step(made, State.DRAFT, actor, now)
+    holder = _holder(facility)
+    borne = _borne(holder, scope, timezone.localdate(now), found.title)
+    return _begin(found, holder, facility=facility, previous=borne, actor=actor, now=now)
+
+
+@transaction.atomic
+def renew(
+    *, accreditation_id: UUID, round_id: UUID, actor: Account, now: dt.datetime, scope: Scope
+) -> TitleApplication:
+    """Apply for a title again, before its end or within a year after it, beginning with what was said last time."""
+    found = _open_round(round_id, scope)
+    held = renewals.title(scope, accreditation_id, timezone.localdate(now))
+    if found.title != held.title:
+        raise ApplicationRefused(_("这个批次评的是另一种称号，不能用来再认定。"))
+    return _begin(
+        found, held.holder, facility=renewals.site_of(held), previous=held, actor=actor, now=now
+    )
 
 
 @transaction.atomic
@@ -164,6 +166,31 @@ def move_to(found: TitleApplication, state: str) -> None:
     """Refuse a state that cannot follow; somebody may have been faster."""
     if state not in APPLICATION_TRANSITIONS[found.state]:
         raise ApplicationRefused(_("这份申报的状态已经变了，请刷新后再办理。"))
+
+
+def _begin(
+    found: TitleRound,
+    holder: Unit,
+    *,
+    facility: Facility | None,
+    previous: Accreditation | None,
+    actor: Account,
+    now: dt.datetime,
+) -> TitleApplication:
+    today, scope = timezone.localdate(now), Scope(association_id=found.association_id)
+    if today > found.closes_on:
+        raise ApplicationRefused(_("%(day)s 申报已经截止，不能再申报。") % {"day": found.closes_on})
+    if TitleApplication.objects.filter(round=found, unit=holder, state__in=LIVE).exists():
+        raise ApplicationRefused(_("这个单位在这一批已有一份申报，请在原申报上办理。"))
+    _check_way(found, holder, scope, today)
+    made = TitleApplication(
+        association_id=found.association_id, round=found, unit=holder, facility=facility,
+        county=_county(holder), is_renewal=previous is not None, previous=previous, made_by=actor, made_at=now,
+        answers=_said_before(found, holder),
+    )  # fmt: skip
+    made.full_clean()
+    made.save(force_insert=True)
+    return step(made, State.DRAFT, actor, now)
 
 
 def _open_round(round_id: UUID, scope: Scope) -> TitleRound:

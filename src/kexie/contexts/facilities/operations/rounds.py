@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kexie.contexts.facilities.models import TitleApplication, TitleQuota, TitleRound, TitleStep
+from kexie.contexts.facilities.models import Title, TitleApplication, TitleQuota, TitleRound, TitleStep
 from kexie.contexts.facilities.operations.common import note, require_city
 from kexie.contexts.facilities.states import ROUND_TRANSITIONS
 from kexie.foundation.access.models import Account
@@ -16,9 +17,12 @@ from kexie.foundation.areas import queries as areas
 from kexie.foundation.units.models import Unit
 from kexie.kernel.errors import NotFound, UserError
 from kexie.kernel.scope import Scope
+from kexie.platform.notify import operations as notify
+from kexie.platform.notify.recipients import Recipient
 
 State = TitleRound.State
 _APPLICATION = TitleApplication.State
+_TOLD = (_APPLICATION.RETURNED, _APPLICATION.REFUSED, _APPLICATION.AWARDED)
 
 
 class RoundRefused(UserError):
@@ -154,7 +158,21 @@ def step(
         association_id=one.association_id, application=one, state=state, reason=reason, actor=actor, at=now
     )
     note(one, "move_title_application", actor=actor, now=now, before=before, after=state, reason=reason)
+    if state in _TOLD and actor.pk != one.made_by_id:
+        _tell(one, reason, now)
     return one
+
+
+def _tell(one: TitleApplication, reason: str, now: dt.datetime) -> None:
+    """Tell whoever filled the application in what became of it."""
+    values = {
+        "unit": one.unit.name, "title": Title(one.round.title).label,
+        "state": _APPLICATION(one.state).label, "reason": reason or _("详见申报页面"),
+    }  # fmt: skip
+    notify.send(
+        association_id=one.association_id, to=Recipient(account_id=one.made_by_id), template="title.decided",
+        values=values, href=reverse("facility_desk:application", args=[one.pk]), now=now,
+    )  # fmt: skip
 
 
 def locked_round(round_id: UUID, scope: Scope) -> TitleRound:

@@ -86,7 +86,7 @@ def quotas(found: TitleRound) -> list[Used]:
 def applications(scope: Scope) -> QuerySet[TitleApplication]:
     """Return the applications in sight with `mean`, the mean of their scores; None before the first."""
     rows = TitleApplication.objects.filter(scope.q())
-    return rows.select_related("round", "unit", "county", "facility", "accreditation").annotate(
+    return rows.select_related("round", "unit", "county", "facility", "accreditation", "previous").annotate(
         mean=Avg("reviews__score")
     )
 

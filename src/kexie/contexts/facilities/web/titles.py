@@ -80,6 +80,7 @@ class TitlesPage(FacilitiesView, ListPage):
     def actions(self) -> list[Link]:
         """New titles are taken by the records' desk."""
         found = [Link(_("登记称号"), f"{_RECORDS}new", "plus")] if self.allowed.get("draft") else []
+        found.append(Link(_("到期和再认定"), self.url("ending")))
         return [*found, Link(_("分清两种“科普基地”"), self.url("look_alikes"))]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kexie.contexts.facilities.models import Facility, Title, TitleObjection, TitleReview
+from kexie.contexts.facilities.models import Facility, Title, TitleObjection, TitleReview, TitleRound
 from kexie.contexts.facilities.queries.holder_figures import Known
 from kexie.contexts.facilities.rules import questions
 from kexie.contexts.facilities.rules.questions import CRITERIA, Part, Question
@@ -83,6 +83,12 @@ class ApplyForm(DeskForm):
         label=_("哪一处设施"), queryset=Facility.objects.none(),
         help_text=_("称号给它的所在单位；列出的是您能办理、已登记所在单位的设施。"),
     )  # fmt: skip
+
+
+class RenewForm(DeskForm):
+    """In which round a title is asked for again."""
+
+    round = forms.ModelChoiceField(label=_("批次"), queryset=TitleRound.objects.none(), empty_label=None)
 
 
 def _field(one: Question) -> forms.Field:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kexie.contexts.facilities.web import applications, pages, registry, reports, rounds, titles
+from kexie.contexts.facilities.web import applications, pages, registry, renewals, reports, rounds, titles
 
 app_name = "facility_desk"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("registry/<uuid:pk>/label/", pages.LabelPage.as_view(), name="label"),
     path("titles/", titles.TitlesPage.as_view(), name="titles"),
     path("titles/look-alikes/", titles.LookAlikesPage.as_view(), name="look_alikes"),
+    path("titles/ending/", renewals.EndingPage.as_view(), name="ending"),
+    path("titles/<uuid:pk>/renew/", renewals.RenewPage.as_view(), name="renew"),
     path("rounds/", rounds.RoundsPage.as_view(), name="rounds"),
     path("rounds/new/", rounds.NewRoundPage.as_view(), name="new_round"),
     path("rounds/<uuid:pk>/", rounds.RoundPage.as_view(), name="round"),
