@@ -65,9 +65,7 @@ def renew(
     held = renewals.title(scope, accreditation_id, timezone.localdate(now))
     if found.title != held.title:
         raise ApplicationRefused(_("这个批次评的是另一种称号，不能用来再认定。"))
-    return _begin(
-        found, held.holder, facility=renewals.site_of(held), previous=held, actor=actor, now=now
-    )
+    return _begin(found, held.holder, facility=renewals.site_of(held), previous=held, actor=actor, now=now)
 
 
 @transaction.atomic
