@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 
+from kexie.foundation.access import demo
+from kexie.foundation.access import operations as access
 from kexie.kernel.periods import Period
 from kexie.ledger import registry, rollups
 from kexie.reporting.releases import operations
@@ -35,7 +37,7 @@ def world(db):
 
 def closed(world, *, reason="", now=CLOSED_AT):
     release = operations.close(
-        unit=world.association, period=YEAR, reason=reason, actor=world.account, now=now
+        unit=world.association, period=YEAR, reason=reason, scope=world.scope, actor=world.account, now=now
     )
     while operations.advance(release_id=release.pk, now=now):
         pass
@@ -46,3 +48,19 @@ def closed(world, *, reason="", now=CLOSED_AT):
 @pytest.fixture
 def release(world):
     return closed(world)
+
+
+@pytest.fixture
+def by(world):
+    return {"scope": world.scope, "actor": world.account, "now": CLOSED_AT}
+
+
+@pytest.fixture
+def staff(world, client):
+    """The browser of the coordinator, signed in."""
+    access.grant(account=world.account, role="COORDINATOR", unit=world.association, actor=None, now=build.NOW)
+    world.account.must_change_password = False
+    demo.give_second_factor(world.account, now=build.NOW)
+    world.account.save()
+    client.force_login(world.account)
+    return client

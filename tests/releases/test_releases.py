@@ -17,6 +17,7 @@ from kexie.ledger import figures, merkle, registry
 from kexie.reporting.releases import (
     documents,
     freezing,
+    loading,
     operations,
     proofs,
     queries,
@@ -88,13 +89,15 @@ def test_a_release_and_a_record_in_it_are_verified_by_plain_python(world, releas
 
 
 def test_a_closing_is_cancelled_and_resumed(world):
-    release = operations.close(unit=world.association, period=YEAR, actor=world.account, now=CLOSED_AT)
+    release = operations.close(
+        unit=world.association, period=YEAR, scope=world.scope, actor=world.account, now=CLOSED_AT
+    )
     operations.advance(release_id=release.pk)
-    operations.cancel(release=release, actor=world.account, now=CLOSED_AT)
+    operations.cancel(release=release, scope=world.scope, actor=world.account, now=CLOSED_AT)
     assert operations.advance(release_id=release.pk) is False
     with pytest.raises(operations.WrongStage):
-        operations.publish(release=release, actor=world.account, now=CLOSED_AT)
-    operations.resume(release=release, actor=world.account, now=LATER)
+        operations.publish(release=release, scope=world.scope, actor=world.account, now=CLOSED_AT)
+    operations.resume(release=release, scope=world.scope, actor=world.account, now=LATER)
     while operations.advance(release_id=release.pk):
         pass
     release.refresh_from_db()
@@ -104,9 +107,17 @@ def test_a_closing_is_cancelled_and_resumed(world):
 
 def test_a_period_is_closed_once_and_revised_with_a_reason(world, release):
     with pytest.raises(operations.CannotClose):
-        operations.close(unit=world.association, period=YEAR, actor=world.account, now=LATER)
+        operations.close(
+            unit=world.association, period=YEAR, scope=world.scope, actor=world.account, now=LATER
+        )
     with pytest.raises(operations.CannotClose):
-        operations.close(unit=world.association, period=Period.year(2025), actor=world.account, now=LATER)
+        operations.close(
+            unit=world.association,
+            period=Period.year(2025),
+            scope=world.scope,
+            actor=world.account,
+            now=LATER,
+        )
     world.reverse(world.records[0], now=LATER - dt.timedelta(hours=1))
     revised = closed(world, reason="人次录错", now=LATER)
     found = documents.read(revised.document)
@@ -138,7 +149,9 @@ def test_differences_are_the_sum_of_the_effects(edits):
     with transaction.atomic():
         world = build.world()
         records = [world.confirmed(dt.date(2024, month, 5), headcount=month) for month in (3, 3, 4, 9)]
-        release = operations.close(unit=world.association, period=YEAR, actor=world.account, now=CLOSED_AT)
+        release = operations.close(
+            unit=world.association, period=YEAR, scope=world.scope, actor=world.account, now=CLOSED_AT
+        )
         left = list(records)
         for what, index, people in edits:
             if what == "late":
@@ -159,12 +172,14 @@ def test_releases_of_other_cities_add_up_without_their_records(world, release):
     other.confirmed(dt.date(2024, 5, 5), headcount=1000)
     given_file = closed(other).document.encode()
     for data in (release.document.encode(), given_file, given_file):
-        operations.load(data=data, actor=world.account, now=LATER)
+        loading.load(data=data, scope=world.scope, actor=world.account, now=LATER)
     sums = {one.key: one for one in queries.sums(list(queries.loaded(world.scope)))}
     assert sums["ledger.test_sum"].total == "1419"
     assert sums["ledger.test_distinct"].total is None
     assert [value for _name, value in sums["ledger.test_distinct"].cities] == ["1", "1"]
-    with pytest.raises(operations.NotVerified):
-        operations.load(data=given_file.replace(b'"1000"', b'"1001"'), actor=world.account, now=LATER)
-    with pytest.raises(operations.NotVerified):
-        operations.load(data=b"%PDF", actor=world.account, now=LATER)
+    with pytest.raises(loading.NotVerified):
+        loading.load(
+            data=given_file.replace(b'"1000"', b'"1001"'), scope=world.scope, actor=world.account, now=LATER
+        )
+    with pytest.raises(loading.NotVerified):
+        loading.load(data=b"%PDF", scope=world.scope, actor=world.account, now=LATER)

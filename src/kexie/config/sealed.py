@@ -72,6 +72,7 @@ SEALED = (
     Sealed("museums.Draw", "sealed", _own_id),
     Sealed("museums.FaultReport", "contact", _nothing),
     Sealed("museums.Volunteer", "phone", _nothing),
+    Sealed("releases.SigningKey", "sealed", _own_id),
     Sealed("matching.Expert", "phone", _own_id),
     Sealed("matching.Expert", "email", _own_id),
     Sealed("matching.ProblemText", "sealed", _own_id),

@@ -37,6 +37,8 @@ _PARTS = (
     ("meetings/", "kexie.contexts.matching.web.meetings.public_urls"),
     ("work/problems/", "kexie.contexts.matching.web.problems.urls"),
     ("work/returns/", "kexie.reporting.returns.urls"),
+    ("work/releases/", "kexie.reporting.releases.urls"),
+    ("releases/", "kexie.reporting.releases.public_urls"),
     ("work/webhooks/", "kexie.foundation.webhooks.urls"),
     ("my/tickets/", "kexie.platform.tickets.urls"),
     ("work/", "kexie.workbench.urls"),

@@ -3,11 +3,12 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from kexie.kernel.ids import uuid7
 from kexie.ledger import canonical, merkle
@@ -78,13 +79,20 @@ def verify(*, association_id: UUID) -> Verification:
     problems: list[Problem] = []
     records, seen = 0, set[UUID]()
     for model in _record_models():
-        for record, entries in _with_entries(model, association_id):
+        every = model._base_manager.filter(association_id=association_id).exclude(state=State.DRAFT)
+        for record, entries in _with_entries(every):
             records += 1
             seen.update(entry.pk for entry in entries)
             problems.extend(_check(record, entries))
     problems.extend(_orphans(association_id, seen))
     tree_problems, root = _check_heads(association_id, size)
     return Verification(records, size, size, root, (*problems, *tree_problems))
+
+
+def check(rows: QuerySet[Any]) -> Iterator[Problem]:
+    """Yield every one of these records whose columns, hashed afresh, are not what its leaf says."""
+    for record, entries in _with_entries(rows):
+        yield from _check(record, entries)
 
 
 def history(record: Record) -> list[LogEntry]:
@@ -145,11 +153,10 @@ def _record_models() -> list[type[Record]]:
     return [m for m in apps.get_models() if issubclass(m, Record) and not m._meta.proxy]
 
 
-def _with_entries(model: type[Record], association_id: UUID) -> Iterator[tuple[Record, list[LogEntry]]]:
-    """Yield each record that is no draft with its leaves, a batch of records to a query."""
-    rows = model._base_manager.filter(association_id=association_id).exclude(state=State.DRAFT).order_by("id")
+def _with_entries(rows: QuerySet[Any]) -> Iterator[tuple[Record, list[LogEntry]]]:
+    """Yield each record with its leaves, a batch of records to a query."""
     batch: list[Record] = []
-    for record in rows.iterator(chunk_size=_BATCH):
+    for record in rows.order_by("id").iterator(chunk_size=_BATCH):
         batch.append(record)
         if len(batch) == _BATCH:
             yield from _join_entries(batch)

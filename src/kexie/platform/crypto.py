@@ -127,6 +127,26 @@ def verify(data: bytes, signature: bytes, *, public: bytes | None = None) -> boo
     return True
 
 
+def make_pair() -> tuple[bytes, bytes]:
+    """Return a new private and public key, 32 bytes each, for somebody who signs with a key of their own."""
+    key = Ed25519PrivateKey.generate()
+    return key.private_bytes_raw(), key.public_key().public_bytes_raw()
+
+
+def sign_with(private: bytes, data: bytes) -> bytes:
+    """Return the 64 bytes of an Ed25519 signature by a key of `make_pair`."""
+    return Ed25519PrivateKey.from_private_bytes(private).sign(data)
+
+
+def signed_by(public: bytes, data: bytes, signature: bytes) -> bool:
+    """Whether the 64 bytes are a signature over `data` by the owner of a public key."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, data)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
 def public_key() -> bytes:
     """Return the 32 bytes of the public key that checks our newest signatures."""
     return _private(_current("signing")[1]).public_key().public_bytes_raw()

@@ -36,6 +36,7 @@ _DESKS = (
     ("cooperation:agreements", gettext_lazy("合作与载体"), "match", "matching"),
     ("touring_season:list", gettext_lazy("大篷车巡展季"), "van", "touring"),
     ("returns:list", gettext_lazy("统计年报"), "ledger", "returns"),
+    ("releases:list", gettext_lazy("数据发布"), "lock", "releases"),
 )
 # Pages of other parts of the site, in the order of the rail; those that are not there are left out.
 _ELSEWHERE = (

@@ -1,11 +1,13 @@
-"""`kexie release`: verifying a release without the records, and with no need of a database's rows."""
+"""`kexie release`: verifying a release without the records, and auditing all of them against the records alone."""
 
 import sys
 from pathlib import Path
 
 import click
 
-from kexie.reporting.releases import documents
+from kexie.reporting.releases import auditing, documents
+from kexie.reporting.releases.models import Release
+from kexie.reporting.releases.states import Stage
 
 
 @click.group()
@@ -34,3 +36,16 @@ def verify(*, file: Path, key: str | None) -> None:
         f"✓ {found['unit']['name']} {found['period']['start']}/{found['period']['end']} R{found['version']}："
         f"{len(found['cells'])} 格，公钥 {found['public_key']}。 VERIFIED."
     )
+
+
+@release.command()
+def audit() -> None:
+    """只凭记录重算每次发布的每一格；不一致时逐条列出，退出码为 1。 Make every cell again from the records alone."""
+    found = 0
+    for one in Release.objects.filter(state=Stage.CLOSED).select_related("unit").order_by("id"):
+        problems = list(auditing.audit(one))
+        found += len(problems)
+        click.echo(f"{'✗' if problems else '✓'} {one.unit} {one}")
+        for problem in problems:
+            click.echo(f"  {problem.subject}: {problem.what}")
+    sys.exit(1 if found else 0)

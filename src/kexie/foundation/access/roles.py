@@ -27,6 +27,7 @@ class Action(StrEnum):
     MANAGE_UNITS = "MANAGE_UNITS"
     MANAGE_PEOPLE = "MANAGE_PEOPLE"
     CHECK_IN = "CHECK_IN"
+    CLOSE = "CLOSE"
 
 
 # In place of a tuple of contexts: every context there is and will be.
@@ -61,6 +62,8 @@ _DESK = (
     Action.EXPORT,
     Action.CHECK_IN,
 )
+# Closing a period is for those who answer for its figures.
+_CLOSING: dict[Action, Contexts] = {Action.CLOSE: ("releases",)}
 _FIELD = (Action.READ, Action.DRAFT)
 # Units, places and people belong to no context: whoever may read or keep them, may with all of them.
 _KEEP = (
@@ -76,7 +79,9 @@ def _do(actions: tuple[Action, ...], *contexts: str) -> dict[Action, Contexts]:
     return dict.fromkeys(actions, contexts or ALL)
 
 
-def _department(code: str, label: str | Promise, *contexts: str) -> Role:
+def _department(
+    code: str, label: str | Promise, *contexts: str, more: Mapping[Action, Contexts] | None = None
+) -> Role:
     """A city department keeps the records of its own contexts and reads all the others."""
     return Role(
         code=code,
@@ -84,6 +89,7 @@ def _department(code: str, label: str | Promise, *contexts: str) -> Role:
         actions={
             **_do(_DESK, *contexts),
             **_do((Action.READ, Action.EXPORT, Action.CHECK_TEXT, Action.READ_UNITS, Action.READ_PEOPLE)),
+            **(more or {}),
         },
     )
 
@@ -125,7 +131,7 @@ _ROLES = (
     Role(
         code="COUNTY_OFFICER",
         label=_("县级科协干部"),
-        actions=_do((*_DESK, *_KEEP, Action.CHECK_TEXT)),
+        actions={**_do((*_DESK, *_KEEP, Action.CHECK_TEXT)), **_CLOSING},
     ),
     _department(
         "POPULARISATION_DEPARTMENT",
@@ -137,11 +143,20 @@ _ROLES = (
         "rural",
     ),
     _department("WORKERS_DEPARTMENT", _("科技工作者服务部"), "workers", "matching", "organisations"),
-    _department("OFFICE", _("办公室"), "governance", "organisations", "rural", "returns"),
+    _department(
+        "OFFICE",
+        _("办公室"),
+        "governance",
+        "organisations",
+        "rural",
+        "returns",
+        "releases",
+        more=_CLOSING,
+    ),
     Role(
         code="COORDINATOR",
         label=_("综合业务管理员"),
-        actions=_do((*_DESK, *_KEEP, Action.CHECK_TEXT)),
+        actions={**_do((*_DESK, *_KEEP, Action.CHECK_TEXT)), **_CLOSING},
     ),
     Role(
         code="LEADER",

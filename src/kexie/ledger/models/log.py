@@ -32,6 +32,7 @@ class LogEntry(Tenant):
         verbose_name = _("台账日志")
         indexes: ClassVar = [
             models.Index(fields=["association", "record_id"]),
+            models.Index(name="ledger_log_at", fields=["association", "at"]),
             models.Index(
                 name="ledger_log_unsequenced",
                 fields=["association", "id"],

@@ -3,6 +3,7 @@
 Canonical: keys sorted, no spaces, UTF-8, numbers of a value as text. The signature covers everything but itself.
 """
 
+import datetime as dt
 import hashlib
 import json
 from collections import defaultdict
@@ -12,8 +13,8 @@ from typing import Any, cast
 
 from kexie.ledger import registry
 from kexie.platform import crypto
-from kexie.reporting.releases import roots
-from kexie.reporting.releases.models import FrozenCell, Release
+from kexie.reporting.releases import keys, roots
+from kexie.reporting.releases.models import FrozenCell, Release, SigningKey
 
 FORMAT = "kexie-release/1"
 DIMENSIONS = ("measure", "area", "unit", "period", "method")
@@ -24,11 +25,20 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def signed(release: Release, cells: Iterable[FrozenCell]) -> str:
+def signed(release: Release, cells: Iterable[FrozenCell], key: SigningKey) -> str:
     """Return the signed file of a release."""
-    body = _body(release, [_observation(release, cell) for cell in cells])
-    signature = crypto.sign(canonical(body))
-    return canonical({**body, "signature": signature[1:].hex()}).decode()
+    return sign(_body(release, observations(release, cells)), key)
+
+
+def observations(release: Release, cells: Iterable[FrozenCell]) -> list[dict[str, Any]]:
+    """Return cells as the file has them."""
+    return [_observation(release, cell) for cell in cells]
+
+
+def sign(body: Mapping[str, Any], key: SigningKey) -> str:
+    """Return a file's content signed by a unit's key."""
+    whole = {**body, "public_key": key.public, "keys": keys.chain(key)}
+    return canonical({**whole, "signature": keys.sign(key, canonical(whole)).hex()}).decode()
 
 
 def digest(document: str) -> str:
@@ -63,6 +73,16 @@ def plain(value: Decimal | int | None) -> str | None:
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
+def number(value: str) -> int | float:
+    """Return a total as a number that tables align."""
+    return float(value) if "." in value else int(value)
+
+
+def last_day(release: Release) -> dt.date:
+    """Return the last day of a release's period."""
+    return release.until - dt.timedelta(days=1)
+
+
 def read(document: str) -> dict[str, Any]:
     """Return the file as a mapping."""
     return cast("dict[str, Any]", json.loads(document))
@@ -89,7 +109,6 @@ def _body(release: Release, observations: list[dict[str, Any]]) -> dict[str, Any
         "cells": observations,
         "cells_root": cells_root(observations),
         "totals": totals(observations, measures),
-        "public_key": crypto.public_key().hex(),
     }
 
 
@@ -141,8 +160,8 @@ def _problems(found: dict[str, Any], data: bytes, key: bytes | None) -> Iterator
             stated, added = found["totals"].get(measure), expected.get(measure)
             yield f"totals: {measure} says {stated}, its cells give {added}"
     public = bytes.fromhex(found["public_key"])
-    if key is not None and public != key:
+    if key is not None and not keys.leads(found.get("keys", ()), key.hex(), found["public_key"]):
         yield "public_key: signed with another key than the expected one"
     body = {name: value for name, value in found.items() if name != "signature"}
-    if not crypto.verify(canonical(body), b"\x00" + bytes.fromhex(found["signature"]), public=public):
+    if not crypto.signed_by(public, canonical(body), bytes.fromhex(found["signature"])):
         yield "signature: does not fit the content"

@@ -65,6 +65,35 @@ class Release(Tenant):
         return f"{self.since}–{self.until} R{self.version}"
 
 
+class SigningKey(Tenant):
+    """A key that a unit signs with: made at its first closing, the highest number signs, all of them verify.
+
+    `sealed` is the private part, encrypted; `endorsement` is the signature of the key before over this one.
+    """
+
+    unit = models.ForeignKey("units.Unit", models.PROTECT, related_name="+", verbose_name=_("单位"))
+    number = models.PositiveSmallIntegerField(_("序号"))
+    public = models.CharField(_("公钥"), max_length=64)
+    sealed = models.BinaryField(editable=False)
+    endorsement = models.CharField(_("上一把密钥的签名"), max_length=128, blank=True)
+    made_by = models.ForeignKey("access.Account", models.PROTECT, related_name="+", verbose_name=_("经办人"))
+    made_at = models.DateTimeField(_("启用时间"))
+
+    class Meta:
+        verbose_name = _("发布密钥")
+        ordering: ClassVar = ["unit", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["association", "unit", "number"], name="releases_one_key"),
+            models.CheckConstraint(
+                name="releases_later_key_is_endorsed",
+                condition=Q(number=1, endorsement="") | Q(number__gt=1) & ~Q(endorsement=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.number}"
+
+
 class FrozenCell(Tenant):
     """One frozen cell: value (None: not computable), how many rows, and the root over their leaves.
 

@@ -1,7 +1,6 @@
-"""Closing a period, step by step; publishing it; loading what other cities published."""
+"""Closing a period, step by step, and publishing it."""
 
 import datetime as dt
-import json
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -10,16 +9,15 @@ from django.utils.translation import gettext as _
 
 from kexie.foundation.access.models import Account
 from kexie.foundation.units.models import Unit
-from kexie.kernel.errors import UserError
+from kexie.kernel.errors import NotFound, UserError
 from kexie.kernel.periods import Period
+from kexie.kernel.scope import Scope
 from kexie.ledger import log, registry
 from kexie.ledger.models import TreeHead
 from kexie.platform.audit import operations as audit
-from kexie.reporting.releases import documents, freezing
-from kexie.reporting.releases.models import FrozenCell, LoadedRelease, Release
+from kexie.reporting.releases import documents, freezing, keys
+from kexie.reporting.releases.models import FrozenCell, Release, SigningKey
 from kexie.reporting.releases.states import TRANSITIONS, Stage
-
-MOST_BYTES = 64_000_000
 
 
 class CannotClose(UserError):
@@ -30,13 +28,12 @@ class WrongStage(UserError):
     """What was asked for does not follow from the present state."""
 
 
-class NotVerified(UserError):
-    """The file is no release, or not as it was signed."""
-
-
 @transaction.atomic
-def close(*, unit: Unit, period: Period, reason: str = "", actor: Account, now: dt.datetime) -> Release:
+def close(
+    *, unit: Unit, period: Period, reason: str = "", scope: Scope, actor: Account, now: dt.datetime
+) -> Release:
     """Begin to freeze a unit's period as it is known now; a further closing of the same is a revision with a reason."""
+    _inside(scope, unit)
     if period.start is None or period.end > timezone.localdate(now):
         raise CannotClose(fields={"last": _("这段时间还没有过完，过完才能结账。")})
     association = Unit.objects.select_for_update().get(pk=unit.association_id)
@@ -47,6 +44,8 @@ def close(*, unit: Unit, period: Period, reason: str = "", actor: Account, now: 
         raise CannotClose(_("这段时间正在结账：请先完成或继续上一次。"))
     if previous and not reason:
         raise CannotClose(fields={"reason": _("这段时间已经结账：再次结账是修订，请写明原因。")})
+    if keys.newest(unit) is None:
+        keys.make(unit=unit, actor=actor, now=now)
     moment, head = _moment(association.pk, now)
     release = Release.objects.create(
         association=association,
@@ -86,10 +85,26 @@ def advance(*, release_id: UUID, now: dt.datetime | None = None) -> bool:
         release.done += 1
         release.save(update_fields=["done"])
         return True
-    release.document = documents.signed(release, cells_in_order(release))
+    key = keys.newest(release.unit) or keys.make(
+        unit=release.unit, actor=release.closed_by, now=now or timezone.now()
+    )
+    release.document = documents.signed(release, cells_in_order(release), key)
     release.state, release.closed_at = Stage.CLOSED, now or timezone.now()
     release.save(update_fields=["document", "state", "closed_at"])
     return False
+
+
+@transaction.atomic
+def rotate_key(*, unit: Unit, scope: Scope, actor: Account, now: dt.datetime) -> SigningKey:
+    """Sign from now on with a new key, which the old one endorses; what the old one signed stays verifiable."""
+    _inside(scope, unit)
+    Unit.objects.select_for_update().get(pk=unit.association_id)
+    key = keys.make(unit=unit, actor=actor, now=now)
+    audit.append(
+        association_id=unit.association_id, actor=actor, action="releases.rotate_key", subject=key,
+        detail={"unit": unit.code, "number": key.number, "public": key.public}, now=now,
+    )  # fmt: skip
+    return key
 
 
 def cells_in_order(release: Release) -> list[FrozenCell]:
@@ -99,23 +114,26 @@ def cells_in_order(release: Release) -> list[FrozenCell]:
 
 
 @transaction.atomic
-def cancel(*, release: Release, actor: Account, now: dt.datetime) -> None:
+def cancel(*, release: Release, scope: Scope, actor: Account, now: dt.datetime) -> None:
     """Stop a closing between two measures; it can be resumed."""
+    _inside(scope, release.unit)
     _move(release, Stage.CANCELLED)
     _log("releases.cancel", release, actor, now)
 
 
 @transaction.atomic
-def resume(*, release: Release, actor: Account, now: dt.datetime) -> None:
+def resume(*, release: Release, scope: Scope, actor: Account, now: dt.datetime) -> None:
     """Go on where a closing was stopped, with the same moment."""
+    _inside(scope, release.unit)
     _move(release, Stage.RUNNING)
     _log("releases.resume", release, actor, now)
     _defer(release)
 
 
 @transaction.atomic
-def publish(*, release: Release, actor: Account, now: dt.datetime) -> None:
+def publish(*, release: Release, scope: Scope, actor: Account, now: dt.datetime) -> None:
     """Show a closed release to everyone."""
+    _inside(scope, release.unit)
     changed = Release.objects.filter(pk=release.pk, state=Stage.CLOSED, published_at=None).update(
         published_at=now
     )
@@ -124,46 +142,9 @@ def publish(*, release: Release, actor: Account, now: dt.datetime) -> None:
     _log("releases.publish", release, actor, now)
 
 
-@transaction.atomic
-def load(*, data: bytes, actor: Account, now: dt.datetime) -> LoadedRelease:
-    """Keep another city's release after verifying it; a city must go on signing with the key it signed with first."""
-    wrong = documents.problems(data) if len(data) <= MOST_BYTES else ["too large"]
-    if wrong:
-        raise NotVerified(
-            fields={"file": _("这个文件不能载入，核验没有通过：%(why)s") % {"why": "；".join(wrong)}}
-        )
-    found = json.loads(data)
-    origin = found["origin"]["id"]
-    known = LoadedRelease.objects.filter(association_id=actor.association_id, origin=origin)
-    if known.exclude(key=found["public_key"]).exists():
-        raise NotVerified(
-            fields={"file": _("这个城市以前用另一把密钥签名：请先向对方核实，再删除旧的发布。")}
-        )
-    loaded, is_new = known.get_or_create(
-        association_id=actor.association_id,
-        origin=origin,
-        since=dt.date.fromisoformat(found["period"]["start"]),
-        until=dt.date.fromisoformat(found["period"]["end"]),
-        version=found["version"],
-        defaults={
-            "digest": documents.digest(data.decode()),
-            "name": found["unit"]["name"],
-            "key": found["public_key"],
-            "document": data.decode(),
-            "loaded_by": actor,
-            "loaded_at": now,
-        },
-    )
-    if is_new:
-        _log("releases.load", loaded, actor, now)
-    return loaded
-
-
-@transaction.atomic
-def remove_loaded(*, loaded: LoadedRelease, actor: Account, now: dt.datetime) -> None:
-    """Take another city's release out of the sum; the file can be loaded again."""
-    _log("releases.remove_loaded", loaded, actor, now)
-    loaded.delete()
+def _inside(scope: Scope, unit: Unit) -> None:
+    if unit.association_id != scope.association_id or not scope.covers(unit.path):
+        raise NotFound(unit.code)
 
 
 def _move(release: Release, to: Stage) -> None:
@@ -178,7 +159,7 @@ def _defer(release: Release) -> None:
     tasks.close.defer(release_id=str(release.pk))
 
 
-def _log(action: str, subject: Release | LoadedRelease, actor: Account, now: dt.datetime) -> None:
+def _log(action: str, subject: Release, actor: Account, now: dt.datetime) -> None:
     detail = {"period": f"{subject.since}/{subject.until}", "version": subject.version}
     audit.append(
         association_id=subject.association_id,

@@ -1,5 +1,6 @@
 """Reading releases: published ones are for everyone, others for those whose units they are of."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,21 +9,33 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from kexie.foundation.units.models import Unit
 from kexie.kernel.errors import NotFound
+from kexie.kernel.periods import Period
 from kexie.kernel.scope import Scope
 from kexie.reporting.releases import documents
 from kexie.reporting.releases.models import LoadedRelease, Release
 
 
-def published() -> QuerySet[Release]:
+def published(scope: Scope) -> QuerySet[Release]:
     """Return the published releases, the latest first, without their files."""
-    found = Release.objects.filter(published_at__isnull=False).select_related("unit", "association")
-    return found.defer("document")
+    return releases(scope).filter(published_at__isnull=False)
 
 
-def published_one(pk: UUID) -> Release:
+def published_one(scope: Scope, pk: UUID) -> Release:
     """Return one published release, or raise NotFound."""
-    return _one(Release.objects.filter(published_at__isnull=False), pk)
+    return _one(Release.objects.filter(scope.q(), published_at__isnull=False), pk)
+
+
+def versions(scope: Scope, release: Release) -> QuerySet[Release]:
+    """Return every version of the same closing, the first one first."""
+    same = releases(scope).filter(unit=release.unit_id, since=release.since, until=release.until)
+    return same.order_by("version")
+
+
+def previous(scope: Scope, unit: Unit, period: Period) -> Release | None:
+    """Return the latest closing of a unit's period, if there is one."""
+    return releases(scope).filter(unit=unit, since=period.start, until=period.end).first()
 
 
 def releases(scope: Scope) -> QuerySet[Release]:
@@ -39,7 +52,16 @@ def loaded(scope: Scope) -> QuerySet[LoadedRelease]:
     """Return the releases of other cities, without their files; they belong to the whole association."""
     if not scope.is_whole:
         return LoadedRelease.objects.none()
-    return LoadedRelease.objects.filter(association_id=scope.association_id).select_related("loaded_by")
+    found = LoadedRelease.objects.filter(association_id=scope.association_id)
+    return found.select_related("loaded_by").defer("document")
+
+
+def loaded_one(scope: Scope, pk: UUID) -> LoadedRelease:
+    """Return one of them, or raise NotFound."""
+    found = loaded(scope).filter(pk=pk).first()
+    if found is None:
+        raise NotFound(str(pk))
+    return found
 
 
 @dataclass(frozen=True)
@@ -53,8 +75,17 @@ class Sum:
     cities: Sequence[tuple[str, str | None]]
 
 
+def periods(scope: Scope) -> list[tuple[dt.date, dt.date]]:
+    """Return the periods of which something is loaded, the latest first."""
+    every = loaded(scope).order_by("-until", "since").values_list("since", "until")
+    return list(dict.fromkeys(every))
+
+
 def sums(found: Sequence[LoadedRelease]) -> list[Sum]:
-    """Return the sum by measure of each city's latest version; a measure defined otherwise somewhere is not summed."""
+    """Return the sum by measure of each city's latest version; a measure defined otherwise somewhere is not summed.
+
+    They must be of one period.
+    """
     latest = {one.origin: one for one in sorted(found, key=lambda one: one.version)}
     files = [(one.name, documents.read(one.document)) for one in latest.values()]
     keys = dict.fromkeys(key for _name, file in files for key in file["measures"])

@@ -5,12 +5,11 @@ those are read. Of others all rows are compared: a record can put another out of
 """
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
-from django.apps import apps
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -18,7 +17,7 @@ from kexie.ledger import canonical, registry
 from kexie.ledger.kinds import Ratio
 from kexie.ledger.measures import Measure
 from kexie.ledger.models import LogEntry, Record
-from kexie.reporting.releases import freezing
+from kexie.reporting.releases import documents, freezing
 from kexie.reporting.releases.freezing import Group
 from kexie.reporting.releases.models import Release
 
@@ -88,19 +87,21 @@ def _contributions(
     return {(freezing.group_of(tuple(cuts)), pk): Decimal(contribution) for pk, *cuts, contribution in cut}
 
 
-def _with_reasons(found: list[Effect]) -> list[Effect]:
+def records(found: Iterable[Effect], *related: str) -> dict[UUID, Record]:
+    """Return the records behind effects, a query to a type."""
     by_model: dict[type[Record], set[UUID]] = {}
     for one in found:
         by_model.setdefault(one.measure.of, set()).add(one.record)
-    records = {
+    return {
         record.pk: record
         for model, pks in by_model.items()
-        for record in apps.get_model(model._meta.label)._base_manager.filter(pk__in=pks)
+        for record in model._base_manager.filter(pk__in=pks).select_related(*related)
     }
-    return [
-        Effect(one.measure, one.group, one.record, one.before, one.after, _reason(one, records[one.record]))
-        for one in found
-    ]
+
+
+def _with_reasons(found: list[Effect]) -> list[Effect]:
+    behind = records(found)
+    return [replace(one, reason=_reason(one, behind[one.record])) for one in found]
 
 
 def _reason(effect: Effect, record: Record) -> str:
@@ -111,6 +112,40 @@ def _reason(effect: Effect, record: Record) -> str:
     if effect.before is None and effect.after is not None:
         return _("补报：%(note)s") % {"note": record.note} if record.note else _("补报")
     return _("因另一条记录而变")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A restated measure: what was released, what it is now, and what its listed rows add up to.
+
+    Of a ratio the rows add up in its numerator, so `total` is of that.
+    """
+
+    measure: Measure
+    released: str | None
+    present: str | None
+    total: Decimal
+    rows: int
+
+
+def changes(release: Release, found: Iterable[Effect]) -> list[Change]:
+    """Return one line for each measure that has effects."""
+    grouped: dict[str, list[Effect]] = {}
+    for one in found:
+        grouped.setdefault(one.measure.key, []).append(one)
+    released = documents.read(release.document)["totals"]
+    return [_change(release, effects, released[key]) for key, effects in grouped.items()]
+
+
+def _change(release: Release, found: list[Effect], released: str | None) -> Change:
+    measure, total = found[0].measure, sum((one.value for one in found), Decimal(0))
+    if measure.kind.additive:
+        present = Decimal(released or 0) + total
+    else:
+        cell = freezing.cell_of(release, measure.key, known_at=None)
+        value = measure.value(cell, freezing.scope_of(release))
+        present = None if value is None else Decimal(value)
+    return Change(measure, released, documents.plain(present), total, len(found))
 
 
 def difference(measure: Measure, release: Release) -> tuple[Decimal | None, Decimal | None]:
