@@ -11,7 +11,7 @@ def made() -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["measures.md", "permissions.md", "commands.md", "record-types.md", "api.md"]
+    "name", ["measures.md", "editions.md", "permissions.md", "commands.md", "record-types.md", "api.md"]
 )
 def test_the_page_is_as_the_code_would_write_it_now(made: dict[str, str], name: str) -> None:
     assert (reference.FOLDER / name).read_text() == made[name], "run .venv/bin/kexie reference"

@@ -8,13 +8,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kexie.kernel.periods import Period
 from kexie.ledger import figures, merkle, registry
 from kexie.reporting.releases import (
+    auditing,
     documents,
     freezing,
     loading,
@@ -183,3 +184,30 @@ def test_releases_of_other_cities_add_up_without_their_records(world, release):
         )
     with pytest.raises(loading.NotVerified):
         loading.load(data=b"%PDF", scope=world.scope, actor=world.account, now=LATER)
+
+
+def test_last_year_s_cells_are_made_again_byte_for_byte_after_later_changes(world, release):
+    frozen = documents.canonical(documents.read(release.document)["cells"])
+    world.reverse(world.records[0], now=LATER)
+    world.confirmed(dt.date(2024, 12, 1), headcount=50, now=LATER)
+    again = [cell for key in release.measures for cell in freezing.freeze(release, key)]
+    made = sorted(documents.observations(release, again), key=lambda one: [one[name] for name in ORDER])
+    assert documents.canonical(sorted(json.loads(frozen), key=lambda one: [one[name] for name in ORDER])) == (
+        documents.canonical(made)
+    )
+    assert list(auditing.audit(release)) == []
+
+
+def test_an_audit_names_altered_records_even_where_their_sum_is_the_same(world, release):
+    one, other = world.records[:2]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+    for record, more in ((one, 5), (other, -5)):
+        type(record).objects.filter(pk=record.pk).update(headcount=record.headcount + more)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    found = {problem.subject for problem in auditing.audit(release)}
+    assert found == {f"ledger.activity {record.pk}" for record in (one, other)}
+
+
+ORDER = ("measure", "unit", "area", "period", "method")

@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 
 from kexie.kernel.errors import Conflict, Forbidden
 from kexie.kernel.scope import Scope
+from kexie.ledger import figures
 from kexie.platform.audit.models import Entry
 from kexie.reporting.returns import checks, editions, operations, queries
 from kexie.reporting.returns.models import Part, Return, Value
@@ -262,3 +263,33 @@ def test_pages_show_the_return_and_refuse_beside_the_field(world, by, staff, lec
     assert load_workbook(io.BytesIO(sent.content)).sheetnames[0] == "AK"
     export = staff.get(reverse("returns:list"), {"export": "1"})
     assert load_workbook(io.BytesIO(b"".join(export.streaming_content))).active.max_row == 2
+
+
+def test_a_return_beside_last_year_s_shows_what_demands_a_note_first(world, by, staff, lecture):
+    before = filled(world, by)
+    act("declare", before, by, key="ak_staff", number=Decimal(20), source="编制文件", person="王某")
+    act("declare", before, by, key="ak_towns", number=Decimal(30), source="编制文件", person="王某")
+    now = filled(world, by, edition="kx-2025")
+    for key, number in (("ak_staff", 40), ("ak_towns", 31)):
+        act("declare", now, by, key=key, number=Decimal(number), source="编制文件", person="王某")
+    page = staff.get(reverse("returns:changes", args=[now.pk]))
+    first, *rest = [[str(cell.value) for cell in row.cells] for row in page.context["table"].rows]
+    assert [first[0], *first[2:]] == ["机关人数", "40", "+20", "+100.0%", "变化较大，请写说明"]
+    assert "街道科协、乡镇科协" in {row[0] for row in rest}
+    act("explain", now, by, key="ak_staff", note="增设一个部")
+    page = staff.get(reverse("returns:changes", args=[now.pk]), {"state": "noted"})
+    assert [str(row.cells[5].value) for row in page.context["table"].rows] == ["增设一个部"]
+    assert page.context["open"] == 0
+
+
+def test_a_locked_return_gives_last_year_s_numbers_whatever_came_later(world, by, lecture):
+    record = lecture(world.association)
+    filed = filled(world, by)
+    told = _file(filed, "json")
+    world.reverse(record, now=by["now"].replace(month=9))
+    lecture(world.association, day=record.occurred_on, title="补报的讲座", now=by["now"].replace(month=9))
+    assert _file(Return.objects.get(pk=filed.pk), "json") == told
+    edition, scope = editions.edition(EDITION), queries.frozen_scope(filed)
+    for value in filed.values.filter(is_outside=False):
+        again = figures.figure(queries.cell(filed, edition.item(value.key)), scope, now=by["now"])
+        assert (again.value, again.rows) == (value.raw, value.rows), value.key

@@ -19,6 +19,8 @@ from kexie.ledger.groups import GROUPS
 from kexie.ledger.measures import Flow, LatestStock, Measure, RevocableStock, Time, ValidStock
 from kexie.ledger.record_types import Band, DeskType, RecordType
 from kexie.platform.outbox.kinds import kinds as event_kinds
+from kexie.reporting.returns import editions
+from kexie.reporting.returns.editions import Edition, Item
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "reference"
 _HELP_WIDTH = 100
@@ -105,6 +107,48 @@ def _time(time: Time) -> str:
         case LatestStock(entity=entity, among=among):
             return f"at a date: latest stage of each `{entity}` is {' or '.join(among)}"
     raise TypeError(time)
+
+
+def _editions() -> Iterator[str]:
+    every = editions.editions().values()
+    yield from _head(
+        "Editions of returns 年报制度",
+        f"The {len(every)} editions of statutory returns, one file each in `reporting/returns/data`. Each item is bound to a measure, or says"
+        " why no record tells it; source and doubt stand beside it, and the official code only where it was seen.",
+    )
+    for one in every:
+        yield from _edition(one)
+
+
+def _edition(one: Edition) -> Iterator[str]:
+    yield from ("", f"## {one.name} `{one.key}`", "", one.doubt, "")
+    yield f"- issued by: {one.owner}"
+    yield f"- counted until: {one.actual_until}, nothing is printed as: {one.blank}"
+    yield f"- a note is demanded: from a change of {one.change:.0%}, where either year has at least {one.change_base}"
+    yield from (f"- source `{name}`: {words}" for name, words in one.sources.items())
+    for check in one.checks:
+        yield f"- check: `{check.rule.text}` {check.words}"
+    for sheet in one.sheets:
+        yield from ("", f"### {sheet.code} {sheet.number} {sheet.title}（{sheet.owner}）", "")
+        yield from ("| item | 项目 | unit | kind | from | source | doubt |", "|---|---|---|---|---|---|---|")
+        yield from (_item(item) for item in sheet.items)
+
+
+def _item(item: Item) -> str:
+    filters = " ".join(f"{name}={value}" for name, value in item.filters.items())
+    bound = (
+        f"`{item.measure}`{f' {filters}' if filters else ''}" if item.measure else f"outside: {item.outside}"
+    )
+    cells = (
+        f"`{item.key}`",
+        f"{item.code} {item.label}".strip(),
+        item.unit,
+        item.kind,
+        bound,
+        item.source,
+        item.doubt,
+    )
+    return f"| {' | '.join(cells)} |"
 
 
 def _permissions() -> Iterator[str]:
@@ -295,6 +339,7 @@ def _name(context: str) -> str:
 
 _PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "measures.md": _measures,
+    "editions.md": _editions,
     "permissions.md": _permissions,
     "commands.md": _commands,
     "record-types.md": _record_types,

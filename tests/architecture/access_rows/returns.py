@@ -40,5 +40,6 @@ ROWS = (
     _one("item", {"key": "ak_staff"}),
     _one("item", {"key": "ak_staff"}, method="post", other_role="LEADER", right=MOVED),
     _one("print"),
+    _one("changes"),
     _one("file", {"kind": "xlsx"}),
 )

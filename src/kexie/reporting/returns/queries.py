@@ -32,6 +32,13 @@ class Line:
     change: str
     findings: list[Finding] = field(default_factory=list)
 
+    @property
+    def difference(self) -> Decimal | None:
+        """This year's value less last year's, where both are numbers."""
+        if self.before is None or self.value is None or self.value.number is None:
+            return None
+        return self.value.number - self.before
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -114,6 +121,36 @@ def lines(filed: Return) -> list[tuple[Sheet, list[Line]]]:
         (sheet, [_line(edition, item, given, before, found) for item in sheet.items])
         for sheet in edition.sheets
     ]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A line beside last year's. `state` is "open" (a note is demanded), "noted", "same" or "" (a small change)."""
+
+    sheet: Sheet
+    line: Line
+    state: str
+
+
+def changes(filed: Return) -> list[Changed]:
+    """Return every item that has a value this year or last, those that demand a note first."""
+    edition = editions.edition(filed.edition)
+    found = [
+        Changed(sheet, line, _state(edition, line))
+        for sheet, rows in lines(filed)
+        for line in rows
+        if line.value or line.before is not None
+    ]
+    return sorted(found, key=lambda one: ("open", "noted", "", "same").index(one.state))
+
+
+def _state(edition: Edition, line: Line) -> str:
+    if line.difference is None:
+        return ""
+    number = line.before + line.difference if line.before is not None else Decimal(0)
+    if checks.is_large(edition, number, line.before or Decimal(0)):
+        return "noted" if line.value and line.value.note else "open"
+    return "" if line.difference else "same"
 
 
 def _line(

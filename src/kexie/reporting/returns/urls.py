@@ -13,6 +13,7 @@ urlpatterns = [
     path("editions/", overviews.EditionsPage.as_view(), name="editions"),
     path("<uuid:pk>/", pages.ReturnPage.as_view(), name="one"),
     path("<uuid:pk>/items/<slug:key>/", pages.ItemPage.as_view(), name="item"),
+    path("<uuid:pk>/changes/", overviews.ChangesPage.as_view(), name="changes"),
     path("<uuid:pk>/print/", pages.PrintPage.as_view(), name="print"),
     path("<uuid:pk>/return.<slug:kind>", pages.FilePage.as_view(), name="file"),
 ]

@@ -12,7 +12,8 @@ from kexie.reporting.returns import editions, operations, queries
 from kexie.reporting.returns.editions import Edition, Item
 from kexie.reporting.returns.models import Return
 from kexie.reporting.returns.web import forms
-from kexie.reporting.returns.web.base import ReturnsView
+from kexie.reporting.returns.web.base import OneView, ReturnsView
+from kexie.ui.nav import Link
 from kexie.ui.tables import Cell, Column, Row, Table
 
 _MOST = 12  # returns whose gaps are worked out on one page
@@ -136,6 +137,53 @@ def _differences(found: list[tuple[str, Item | None, Item | None]], old: Edition
     return Table(
         columns, [Row((Cell(_kind(a, b)), Cell(_words(a)), Cell(_words(b)))) for _key, a, b in found]
     )
+
+
+class ChangesPage(OneView):
+    """A return beside last year's: what changed, and where a note is demanded."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Show every item, those that demand a note first."""
+        edition = editions.edition(self.one.edition)
+        every = queries.changes(self.one)
+        asked = request.GET.get("state", "")
+        shown = [one for one in every if asked in {"", one.state}]
+        context = {
+            "one": self.one, "edition": edition, "before": editions.before(edition), "table": self._table(shown, edition),
+            "chips": [_state_link(key, label, every, asked) for key, label in _STATES], "any": bool(every),
+            "open": sum(one.state == "open" for one in every), "share": f"{edition.change:.0%}",
+            "trail": self.trail(Link(edition.name, self.url("one", pk=self.one.pk)), Link(_("与上年比"))),
+        }  # fmt: skip
+        return self.page("changes", context)
+
+    def _table(self, shown: list[queries.Changed], edition: Edition) -> Table:
+        columns = (
+            Column(_("项目")),
+            Column(_("%(year)d年") % {"year": edition.year - 1}, numeric=True),
+            Column(_("%(year)d年") % {"year": edition.year}, numeric=True),
+            Column(_("增减"), numeric=True),
+            Column(_("幅度"), numeric=True),
+            Column(_("说明")),
+        )
+        return Table(columns, [self._row(one) for one in shown])
+
+    def _row(self, one: queries.Changed) -> Row:
+        line, value = one.line, one.line.value
+        note = _("变化较大，请写说明") if one.state == "open" else value.note if value else ""
+        return Row((
+            Cell(line.item.label, self.url("item", pk=self.one.pk, key=line.item.key)),
+            Cell("" if line.before is None else line.before), Cell(line.shown),
+            Cell("" if line.difference is None else f"{line.difference:+f}".rstrip("0").rstrip(".")), Cell(line.change),
+            Cell(note, error=note if one.state == "open" else ""),
+        ))  # fmt: skip
+
+
+_STATES = (("", _("全部")), ("open", _("要写说明")), ("noted", _("已说明")), ("same", _("没有变化")))
+
+
+def _state_link(key: str, label: Any, every: list[queries.Changed], asked: str) -> Link:
+    count = sum(key in {"", one.state} for one in every)
+    return Link(label, f"?state={key}" if key else "?", count=count, current=key == asked)
 
 
 def _kind(old: Item | None, new: Item | None) -> Any:
