@@ -161,7 +161,7 @@ def test_each_file_is_verified_and_named_and_the_good_ones_are_summed(world, sta
     }
     page = staff.post(
         reverse("releases:loaded"),
-        {"files": [SimpleUploadedFile(name, data) for name, data in files.items()]},
+        {"uploads": [SimpleUploadedFile(name, data) for name, data in files.items()]},
     )
     outcomes = {name: (tone, str(words)) for name, tone, words in page.context["outcomes"]}
     assert {name: tone for name, (tone, _words) in outcomes.items()} == {
@@ -191,7 +191,7 @@ def test_another_content_of_a_loaded_version_is_refused(world, staff, release):
     key = keys.newest(world.association)
     forged = documents.sign({**body, "reason": "另一份"}, key).encode()
     for name, data in (("own.json", release.document.encode()), ("forged.json", forged)):
-        page = staff.post(reverse("releases:loaded"), {"files": [SimpleUploadedFile(name, data)]})
+        page = staff.post(reverse("releases:loaded"), {"uploads": [SimpleUploadedFile(name, data)]})
     assert "内容却不同" in str(page.context["outcomes"][0][2])
 
 

@@ -4,11 +4,13 @@ Each kind has two methods over the same rows: `value` aggregates them, `contribu
 `contribution`. The conservation law says that contributions add up to the value (for a ratio: to its two parts).
 """
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
+from django.db import connection
 from django.db.models import (
     Case,
     F,
@@ -91,6 +93,8 @@ class Distinct:
 
     def value(self, rows: Rows, cell: Cell) -> Number:
         """Return the number of distinct values that are not null."""
+        if self.of == "occurred_on" and cell.period.start is not None:
+            return _days_with_rows(rows, cell.period.start, cell.period.end)
         named = rows.exclude(**{f"{self.of}__isnull": True})
         return named.order_by().values(self.of).distinct().count()
 
@@ -185,6 +189,19 @@ def percentage(part: int, whole: int) -> Decimal | None:
     if not whole:
         return None
     return (Decimal(100 * part) / whole).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def _days_with_rows(rows: Rows, start: dt.date, end: dt.date) -> int:
+    """Return on how many days there is a row: one look into the index for each day, however many rows it has."""
+    sql, parameters = rows.order_by().values_list("occurred_on").query.sql_with_params()
+    with connection.cursor() as cursor:
+        # The text is Django's own statement; values are parameters.
+        cursor.execute(
+            "SELECT COUNT(*) FROM generate_series(0, %s) AS days (n) WHERE EXISTS ("  # noqa: S608
+            f"SELECT 1 FROM ({sql}) AS counted (day) WHERE counted.day = %s::date + days.n)",
+            [(end - start).days - 1, *parameters, start],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _total(rows: Rows) -> Number:

@@ -174,9 +174,14 @@ class Measure:
         return not isinstance(self.time, Flow)
 
     @cached_property
+    def is_local(self) -> bool:
+        """Whether a record's own frozen columns decide that it counts, whatever other records say."""
+        return isinstance(self.time, Flow) and _is_local(self.of, self.where)
+
+    @property
     def is_rolled_up(self) -> bool:
         """Whether its cells can be cached: additive, by day, and decided by the record's own frozen columns."""
-        return self.kind.additive and isinstance(self.time, Flow) and _is_local(self.of, self.where)
+        return self.kind.additive and self.is_local
 
     @cached_property
     def definition_digest(self) -> str:

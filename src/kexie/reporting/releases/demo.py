@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ _CHANGED = dt.datetime(2025, 3, 12, 3, tzinfo=dt.UTC)
 
 def load(city: DemoCity) -> Iterator[tuple[str, int]]:
     """Close and publish the city's year as it was known in January, and let March bring a change."""
-    by = {"scope": city.scope, "actor": city.accounts["COORDINATOR"]}
+    by: dict[str, Any] = {"scope": city.scope, "actor": city.accounts["COORDINATOR"]}
     made = operations.close(unit=city.association, period=_YEAR, now=_CLOSED, **by)
     while operations.advance(release_id=made.pk, now=_CLOSED):
         pass
@@ -41,7 +42,7 @@ def _change(city: DemoCity) -> None:
     wrong = lectures.order_by("occurred_on", "title", "pk").first()
     if wrong is None:
         return
-    by = {"actor": city.accounts["COORDINATOR"], "scope": city.scope, "now": _CHANGED}
+    by: dict[str, Any] = {"actor": city.accounts["COORDINATOR"], "scope": city.scope, "now": _CHANGED}
     ledger.reverse(record=wrong, reason="日期录错，按签到表另行补报", **by)
     late = Activity.objects.get(pk=wrong.pk)
     late.pk, late.state, late.source_key = Activity().pk, "DRAFT", None

@@ -88,7 +88,8 @@ def _counted(
         who=who,
     )
     counted = named.values("the_type", "what", "unit_id", "who").annotate(n=Count("pk"))
-    return counted.values_list("the_type", "what", "unit_id", "who", "n")
+    found: QuerySet[Any, tuple[Any, ...]] = counted.values_list("the_type", "what", "unit_id", "who", "n")
+    return found
 
 
 def _days(period: Period) -> Q:
@@ -112,7 +113,10 @@ def _open_below(scope: Scope, unit: Unit, period: Period) -> Iterator[Gap]:
     below = Unit.objects.filter(scope.q(unit=""), kind=Kind.COUNTY_ASSOCIATION).exclude(pk=unit.pk)
     closed: set[UUID] = set(
         Release.objects.filter(
-            association_id=scope.association_id, since=period.start, until=period.end, state=Stage.CLOSED
+            association_id=scope.association_id,
+            since=period.start or period.end,
+            until=period.end,
+            state=Stage.CLOSED,
         ).values_list("unit_id", flat=True)
     )
     for one in below:

@@ -35,7 +35,7 @@ def versions(scope: Scope, release: Release) -> QuerySet[Release]:
 
 def previous(scope: Scope, unit: Unit, period: Period) -> Release | None:
     """Return the latest closing of a unit's period, if there is one."""
-    return releases(scope).filter(unit=unit, since=period.start, until=period.end).first()
+    return releases(scope).filter(unit=unit, since=period.start or period.end, until=period.end).first()
 
 
 def releases(scope: Scope) -> QuerySet[Release]:

@@ -1,20 +1,23 @@
 """What later records did to frozen cells: for each measure the difference, and the rows that make it.
 
 Rows of a measure that looks only at its own columns change only if they were confirmed or reversed since, so only
-those are read. Of others all rows are compared: a record can put another out of force.
+those are read; where things are counted, also the first record of each thing they name. Of others all rows are
+compared: a record can put another out of force.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kexie.ledger import canonical, registry
-from kexie.ledger.kinds import Ratio
+from kexie.ledger.kinds import Distinct, Ratio
 from kexie.ledger.measures import Measure
 from kexie.ledger.models import LogEntry, Record
 from kexie.reporting.releases import documents, freezing
@@ -64,8 +67,7 @@ def _touched(release: Release) -> dict[str, list[UUID]]:
 def _of_measure(release: Release, measure: Measure, touched: dict[str, list[UUID]]) -> Iterator[Effect]:
     if not touched:
         return
-    label = canonical.record_type(measure.of)
-    only = list(dict.fromkeys(touched.get(label, []))) if measure.is_rolled_up else None
+    only = _comparable(release, measure, touched.get(canonical.record_type(measure.of), []))
     if only == []:
         return
     before = _contributions(release, measure, release.known_at, only)
@@ -74,6 +76,43 @@ def _of_measure(release: Release, measure: Measure, touched: dict[str, list[UUID
         if before.get(key) != after.get(key):
             group, pk = key
             yield Effect(measure, group, pk, before.get(key), after.get(key))
+
+
+def _comparable(release: Release, measure: Measure, touched: list[UUID]) -> list[UUID] | None:
+    """Return the records whose contribution can have changed; None is any of them."""
+    own = list(dict.fromkeys(touched))
+    if measure.is_rolled_up or (measure.is_local and not own):
+        return own
+    if measure.is_local and isinstance(measure.kind, Distinct):
+        return [*own, *_firsts(release, measure, measure.kind.of, own)]
+    return None
+
+
+def _firsts(release: Release, measure: Measure, thing: str, touched: list[UUID]) -> set[UUID]:
+    """Return the records that count, then or now, for each thing that a touched record names: the first of each."""
+    found: set[UUID] = set()
+    for moment in (release.known_at, None):
+        rows = measure.rows(
+            freezing.cell_of(release, measure.key, known_at=moment), freezing.scope_of(release)
+        )
+        names = _names(release, measure, thing, touched)
+        sql, parameters = rows.order_by().values_list("pk", thing, "occurred_on").query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(_FIRSTS.format(rows=sql), [names, *parameters])
+            found.update(pk for (pk,) in cursor.fetchall())
+    return found
+
+
+def _names(release: Release, measure: Measure, thing: str, touched: list[UUID]) -> list[Any]:
+    rows = measure.of._base_manager.filter(association_id=release.association_id, pk__in=touched)
+    return [name for name in rows.order_by().values_list(thing, flat=True).distinct() if name is not None]
+
+
+_FIRSTS = """
+SELECT first.id FROM unnest(%s) AS asked (name) CROSS JOIN LATERAL (
+    SELECT counted.id FROM ({rows}) AS counted (id, name, day) WHERE counted.name = asked.name ORDER BY day, id LIMIT 1
+) AS first
+"""
 
 
 def _contributions(
@@ -139,6 +178,7 @@ def changes(release: Release, found: Iterable[Effect]) -> list[Change]:
 
 def _change(release: Release, found: list[Effect], released: str | None) -> Change:
     measure, total = found[0].measure, sum((one.value for one in found), Decimal(0))
+    present: Decimal | None
     if measure.kind.additive:
         present = Decimal(released or 0) + total
     else:

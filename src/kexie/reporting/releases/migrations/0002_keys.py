@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "签名密钥",
+                "verbose_name": "发布密钥",
                 "ordering": ["unit", "number"],
                 "constraints": [
                     models.UniqueConstraint(

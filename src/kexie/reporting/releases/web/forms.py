@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -70,7 +69,7 @@ class FilesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[tuple[str, bytes]]:
         """Read them; one too large is cut where it is too large anyway."""
-        given: list[UploadedFile] = data if isinstance(data, list) else [data]
+        given: list[Any] = data if isinstance(data, list) else [data]
         if len(given) > MOST_FILES:
             raise forms.ValidationError(_("一次最多载入 %(n)d 个文件。") % {"n": MOST_FILES})
         kept = [super(FilesField, self).clean(one, initial) for one in given or [None]]
@@ -80,7 +79,7 @@ class FilesField(forms.FileField):
 class FilesForm(DeskForm):
     """Release files of other cities."""
 
-    files = FilesField(
+    uploads = FilesField(
         label=gettext_lazy("发布文件"),
         help_text=gettext_lazy("各市从发布页下载的 .json 文件，可以一次选多个。"),
     )

@@ -42,7 +42,7 @@ class LoadedPage(ReleasesView):
 
     def _load(self) -> HttpResponse:
         form = forms.FilesForm(self.request.POST, self.request.FILES)
-        outcomes = form.carry_out(lambda data: loading.load_all(files=data["files"], **self.by))
+        outcomes = form.carry_out(lambda data: loading.load_all(files=data["uploads"], **self.by))
         if outcomes is None:
             return self._show(form, status=UNPROCESSABLE)
         is_bad = any(one.loaded is None for one in outcomes)

@@ -66,7 +66,7 @@ class ReleasePage(OneView, ActPage):
         if not self.allowed.get("close") or self.one.state != Stage.CLOSED or last != self.one:
             return ""
         last_day = documents.last_day(self.one)
-        asked = {"unit": self.one.unit.code, "first": self.one.since, "last": last_day}
+        asked = {"unit": self.one.unit.code, "first": str(self.one.since), "last": str(last_day)}
         return f"{self.url('close')}?{urlencode(asked)}"
 
 

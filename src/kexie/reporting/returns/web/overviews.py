@@ -174,7 +174,7 @@ class ChangesPage(OneView):
             Cell(line.item.label, self.url("item", pk=self.one.pk, key=line.item.key)),
             Cell("" if line.before is None else line.before), Cell(line.shown),
             Cell("" if line.difference is None else f"{line.difference:+f}".rstrip("0").rstrip(".")), Cell(line.change),
-            Cell(note, error=note if one.state == "open" else ""),
+            Cell(note, error=str(note) if one.state == "open" else ""),
         ))  # fmt: skip
 
 
