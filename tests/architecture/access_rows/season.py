@@ -2,7 +2,15 @@
 
 import datetime as dt
 
-from kexie.contexts.touring.models import Caravan, PlannedStop, PlannedTrip, Season, SeasonVan, Site
+from kexie.contexts.touring.models import (
+    Caravan,
+    PlannedStop,
+    PlannedTrip,
+    RoadTable,
+    Season,
+    SeasonVan,
+    Site,
+)
 from kexie.contexts.touring.operations import seasons as operations
 from tests.architecture.access_rows import FORBIDDEN, HIDDEN, INVALID, MOVED, OK, SIGN_IN, Row, World, public
 
@@ -28,6 +36,14 @@ def season_of(world: World) -> Season:
 
 def season(world: World):
     return {"pk": season_of(world).pk}
+
+
+def roads(world: World):
+    made = season_of(world)
+    table = RoadTable.objects.create(
+        association=world.association, unit=made.unit, kind="IMPORTED", state="DONE", name="里程", made_at=world.now
+    )  # fmt: skip
+    return {"pk": made.pk, "table": table.pk}
 
 
 def plan_of(world: World):
@@ -88,6 +104,10 @@ ROWS = (
     desk("season", kwargs=season, method="post", right=MOVED),
     desk("van_add", kwargs=season),
     desk("van_add", kwargs=season, method="post", right=INVALID),
+    desk("roads", kwargs=season),
+    desk("roads", kwargs=season, method="post", right=MOVED),
+    desk("roads_template", kwargs=season),
+    desk("roads_progress", kwargs=roads),
     desk("plan", kwargs=plan),
     desk("plan", kwargs=plan, method="post", right=MOVED),
     desk("plan", kwargs=plan, role="CARAVAN_CREW"),

@@ -96,6 +96,7 @@ DECLARED = (
     Setting("KEXIE_EMBEDDING_MODEL", "", str, "Name of its model; another name makes all vectors anew."),
     Setting("KEXIE_EMBEDDING_KEY", "", str, "Bearer key of that server, if it asks for one."),
     Setting("KEXIE_EMBEDDING_PREFIX", "", str, "Words that the model wants before a query (a problem), such as an instruction."),
+    Setting("KEXIE_ROUTING_URL", "", _web_address, "Base address of an OSRM-compatible routing service, asked for tables of ways in the background; unset: imported tables or great circle × factor."),
     Setting("KEXIE_MAP_TILES", "", _tiles, "URLs of map tiles with {z}, {x} and {y}, lowest layer first, separated by spaces; unset: maps are drawn on plain paper."),
     Setting("KEXIE_MAP_SYSTEM", "WGS84", System, "What those tiles are drawn in: WGS84 (天地图, OpenStreetMap) or GCJ02 (高德, 腾讯)."),
     Setting("KEXIE_MAP_CREDIT", "", str, "Whose map it is and its 审图号, shown on each map that has tiles."),

@@ -14,6 +14,7 @@ from kexie.contexts.touring.models.handovers import GroupVisit, Handover, Handov
 from kexie.contexts.touring.models.hosts import ToldVisit
 from kexie.contexts.touring.models.maintenance import Condition, SetExhibit, SetTicket
 from kexie.contexts.touring.models.requests import CaravanRequest
+from kexie.contexts.touring.models.roads import RoadTable
 from kexie.contexts.touring.models.seasons import Plan, PlannedStop, PlannedTrip, Season, SeasonVan
 from kexie.contexts.touring.models.set_plans import PlannedTourStop, SetPlan, SetPlanItem, StopDay
 from kexie.contexts.touring.models.sites import SchoolTerm, Site
@@ -44,6 +45,7 @@ __all__ = [
     "PlannedStop",
     "PlannedTourStop",
     "PlannedTrip",
+    "RoadTable",
     "SchoolTerm",
     "Season",
     "SeasonVan",

@@ -47,10 +47,14 @@ class Season(Tenant):
     kmh = models.PositiveSmallIntegerField(
         _("平均车速（公里/时）"), default=45, validators=[MinValueValidator(10), MaxValueValidator(100)]
     )
-    router = models.URLField(
-        _("路线服务地址"),
+    # None: as the crow flies × factor.
+    roads = models.ForeignKey(
+        "touring.RoadTable",
+        models.SET_NULL,
+        null=True,
         blank=True,
-        help_text=_("OSRM 兼容的服务，例如 http://10.0.0.8:5000；不填就按直线距离估算。"),
+        related_name="used_by",
+        verbose_name=_("道路里程表"),
     )
     published = models.ForeignKey(
         "touring.Plan",
@@ -128,7 +132,7 @@ class Plan(Tenant):
     state = models.CharField(_("状态"), max_length=9, choices=State.choices, default=State.WAITING)
     seed = models.PositiveIntegerField(_("随机种子"), default=1)
     seconds = models.PositiveSmallIntegerField(_("计算时间（秒）"), default=60)
-    source = models.CharField(_("里程来源"), max_length=120, blank=True)
+    source = models.CharField(_("里程来源"), max_length=300, blank=True)
     # [[seconds, missing, cost], …] of the best plan as it grew
     history: "models.JSONField[Any, Any]" = models.JSONField(_("过程"), default=list, blank=True)
     # [{"site": id, "missing": n, "reason": words}, …]

@@ -131,8 +131,8 @@ class _Search:
                 )
         operations.keep_routes(plan=self.plan, world=world, routes=routes)
         self.plan.unserved = solving.unserved_of(world, solution)
-        self.plan.source, self.plan.undo = solution.source, []
-        self.plan.save(update_fields=["unserved", "source", "undo"])
+        self.plan.undo = []
+        self.plan.save(update_fields=["unserved", "undo"])
 
 
 def _legs(seconds: float) -> Iterator[tuple[float, float]]:

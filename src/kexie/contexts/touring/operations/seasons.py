@@ -101,6 +101,8 @@ def keep_routes(*, plan: Plan, world: World, routes: Routes) -> None:
     if broken := rules.check_plan(world, routes):
         raise PlanRefused(broken[0].text)
     _write(plan, world, queries.routes(plan), routes)
+    plan.source = world.roads.source[:300]
+    plan.save(update_fields=["source"])
 
 
 @transaction.atomic
@@ -109,6 +111,13 @@ def keep_changes(*, plan: Plan, world: World, before: Routes, routes: Routes) ->
     if broken := rules.check_changes(world, before, routes):
         raise PlanRefused(broken[0].text)
     _write(plan, world, before, routes)
+    told = world.roads.source
+    if not plan.source or not before:
+        plan.source = told
+    elif told not in plan.source:
+        plan.source = _("%(before)s；后来改动的日子：%(now)s") % {"before": plan.source, "now": told}
+    plan.source = plan.source[:300]
+    plan.save(update_fields=["source"])
 
 
 @transaction.atomic

@@ -18,8 +18,7 @@ from kexie.contexts.touring.models import (
     Season,
     Site,
 )
-from kexie.contexts.touring.queries import fleet
-from kexie.contexts.touring.rules import roads
+from kexie.contexts.touring.queries import fleet, ways
 from kexie.contexts.touring.rules.days import Opening, Term
 from kexie.contexts.touring.rules.season import MONTH, Limits, Routes, SiteFacts, VanFacts, World
 from kexie.kernel.errors import NotFound
@@ -32,7 +31,8 @@ Wishes = dict[UUID, tuple[dt.date, dt.date]]
 
 def seasons(scope: Scope) -> QuerySet[Season]:
     """Return the seasons, the latest first."""
-    return Season.objects.filter(scope.q()).select_related("unit", "published")
+    rows = Season.objects.filter(scope.q()).select_related("unit", "published", "roads")
+    return rows.defer("roads__ways", "roads__points")
 
 
 def season(scope: Scope, pk: UUID) -> Season:
@@ -45,7 +45,8 @@ def season(scope: Scope, pk: UUID) -> Season:
 
 def plan(scope: Scope, pk: UUID) -> Plan:
     """Return a plan with its season; NotFound outside the scope."""
-    rows = Plan.objects.filter(scope.q("season__unit")).select_related("season__unit")
+    rows = Plan.objects.filter(scope.q("season__unit")).select_related("season__unit", "season__roads")
+    rows = rows.defer("season__roads__ways", "season__roads__points")
     found = rows.filter(pk=pk).first()
     if found is None:
         raise NotFound(_("没有这个方案。"))
@@ -133,7 +134,6 @@ def world(season: Season, fixed: list[PlannedStop] | None = None) -> World:
         if at is not None:
             points.append((float(site.longitude), float(site.latitude)))
         facts[str(site.id)] = _facts(site, at, visited, wished.get(site.id))
-    source = _("直线距离×%(factor)s") % {"factor": season.factor}
     return World(
         first=season.starts_on,
         last=season.ends_on,
@@ -153,7 +153,7 @@ def world(season: Season, fixed: list[PlannedStop] | None = None) -> World:
             for number, van in enumerate(vans)
         },
         limits=_limits(season),
-        roads=roads.great_circle(points, factor=float(season.factor), kmh=season.kmh, source=source),
+        roads=ways.of(season, points)[0],
         terms=terms(season),
         fixed={(str(one.site_id), one.trip.day): (one.begins, one.ends) for one in fixed or ()},
     )

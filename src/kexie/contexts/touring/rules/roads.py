@@ -1,12 +1,14 @@
-"""Metres and minutes between points: a matrix that is known, else great circle × factor at a usual speed."""
+"""Metres and minutes between points: a table that is known, else great circle × factor at a usual speed."""
 
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 _RADIUS = 6_371_008.8
+UNKNOWN = -1
 Numbers = NDArray[np.int64]
 
 
@@ -37,9 +39,59 @@ def great_circle(points: Sequence[tuple[float, float]], *, factor: float, kmh: f
     return Roads(points, np.rint(metres).astype(np.int64), minutes.astype(np.int64), source)
 
 
-def with_known(roads: Roads, known: Mapping[tuple[int, int], tuple[int, int]], source: str) -> Roads:
-    """Return the roads with (metres, seconds) of the pairs that a matrix or a routing service knows."""
-    metres, minutes = roads.metres.copy(), roads.minutes.copy()
-    for (one, other), (far, seconds) in known.items():
-        metres[one, other], minutes[one, other] = far, -(-seconds // 60)
-    return Roads(roads.points, metres, minutes, source)
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Metres and seconds by road among points (WGS-84 degrees), UNKNOWN where nobody knows the way."""
+
+    points: Sequence[tuple[float, float]]
+    metres: Numbers
+    seconds: Numbers
+
+    def known(self) -> int:
+        """Return of how many pairs (there and back are two) the way is known."""
+        return int(((self.seconds >= 0) & ~np.eye(len(self.points), dtype=bool)).sum())
+
+    def packed(self) -> bytes:
+        """Return the numbers as kept in the database: compressed 32-bit integers, metres first."""
+        return zlib.compress(np.array([self.metres, self.seconds], dtype="<i4").tobytes(), 6)
+
+
+def empty(points: Sequence[tuple[float, float]]) -> Table:
+    """Return a table in which nothing is known yet."""
+    size = len(points)
+    nothing = np.full((2, size, size), UNKNOWN, dtype=np.int64)
+    return Table(points, nothing[0], nothing[1])
+
+
+def unpacked(points: Sequence[tuple[float, float]], packed: bytes) -> Table:
+    """Return a table that was kept; an empty one where nothing was."""
+    if not packed:
+        return empty(points)
+    both = np.frombuffer(zlib.decompress(packed), dtype="<i4").reshape(2, len(points), len(points))
+    return Table(points, both[0].astype(np.int64), both[1].astype(np.int64))
+
+
+def with_table(roads: Roads, table: Table) -> tuple[Roads, int]:
+    """Return the roads with the ways that a table knows, and how many pairs it lacks. Points are told by their place."""
+    where = {spot(point): number for number, point in enumerate(table.points)}
+    at = np.array([where.get(spot(point), UNKNOWN) for point in roads.points], dtype=np.int64)
+    has = np.flatnonzero(at >= 0)
+    seconds = np.full(roads.minutes.shape, UNKNOWN, dtype=np.int64)
+    metres = np.zeros_like(seconds)
+    if len(has):
+        seconds[np.ix_(has, has)] = table.seconds[np.ix_(at[has], at[has])]
+        metres[np.ix_(has, has)] = table.metres[np.ix_(at[has], at[has])]
+    elsewhere = roads.metres > 0  # two sites of one place need no road
+    known = (seconds >= 0) & elsewhere
+    made = Roads(
+        roads.points,
+        np.where(known, metres, roads.metres),
+        np.where(known, -(-seconds // 60), roads.minutes),
+        roads.source,
+    )
+    return made, int((elsewhere & ~known).sum())
+
+
+def spot(point: tuple[float, float]) -> tuple[int, int]:
+    """Return by what two points are the same: a metre or so."""
+    return round(point[0] * 1e5), round(point[1] * 1e5)

@@ -35,8 +35,10 @@ _WIDTHS = tuple(width * mm for width in (9, 23, 57, 35, 18, 38))
 _SIGN_HEIGHT = 16 * mm
 
 
-def pdf(title: str, sheets: Sequence[Sheet], *, contacts: Contacts | None, made_at: dt.datetime) -> bytes:
-    """Return the sheets; without `contacts` whom to ask for is masked."""
+def pdf(
+    title: str, sheets: Sequence[Sheet], *, contacts: Contacts | None, made_at: dt.datetime, source: str = ""
+) -> bytes:
+    """Return the sheets; without `contacts` whom to ask for is masked. `source`: of the kilometres."""
     if _FONT not in pdfmetrics.getRegisteredFontNames():
         pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
     out = io.BytesIO()
@@ -45,23 +47,23 @@ def pdf(title: str, sheets: Sequence[Sheet], *, contacts: Contacts | None, made_
         title=title, lang="zh-CN", invariant=1,
     )  # fmt: skip
     foot = _foot(made_at, in_clear=contacts is not None)
-    paper.build(list(_pages(title, sheets, contacts)), onFirstPage=foot, onLaterPages=foot)
+    paper.build(list(_pages(title, sheets, contacts, source)), onFirstPage=foot, onLaterPages=foot)
     return out.getvalue()
 
 
-def _pages(title: str, sheets: Sequence[Sheet], contacts: Contacts | None) -> Iterator[Flowable]:
+def _pages(title: str, sheets: Sequence[Sheet], contacts: Contacts | None, source: str) -> Iterator[Flowable]:
     if not sheets:
         yield _say(_("这几天没有行程"), 14)
     for number, sheet in enumerate(sheets):
         if number:
             yield PageBreak()
-        yield from _head(title, sheet)
+        yield from _head(title, sheet, source)
         yield _stops(sheet, contacts)
         yield Spacer(1, 6 * mm)
         yield KeepTogether(_by_hand())
 
 
-def _head(title: str, sheet: Sheet) -> Iterator[Flowable]:
+def _head(title: str, sheet: Sheet, source: str) -> Iterator[Flowable]:
     trip, van = sheet.trip, sheet.trip.van.caravan
     yield _say(f"{title}　{_('行程单')}", 10, _SOFT)
     yield _say(f"{trip.day:%Y-%m-%d} {weekday(trip.day)}　{van.name} {van.plate}", 16)
@@ -73,6 +75,8 @@ def _head(title: str, sheet: Sheet) -> Iterator[Flowable]:
     }  # fmt: skip
     yield _say(_("队员：%(crew)s") % {"crew": crew}, 11)
     yield _say(_("出车 %(leaves)s，返回 %(returns)s；约 %(km)s 公里，驾驶 %(minutes)s 分钟") % values, 11)
+    if source:
+        yield _say(_("里程来源：%(source)s") % {"source": source}, 9, _SOFT)
     yield Spacer(1, 4 * mm)
 
 

@@ -83,7 +83,9 @@ class PaperView(PlanView):
             contacts = operations.open_contacts(
                 season=self.season, sites=sites.values(), actor=self.account, now=now
             )
-        body = paper.pdf(f"{self.season.name} {self.plan}", found, contacts=contacts, made_at=now)
+        body = paper.pdf(
+            f"{self.season.name} {self.plan}", found, contacts=contacts, made_at=now, source=self.plan.source
+        )
         name = f"sheets-{wanted.first:%Y%m%d}.pdf"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         return HttpResponse(body, content_type="application/pdf", headers=headers)

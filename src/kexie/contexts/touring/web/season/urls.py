@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kexie.contexts.touring.web.season import board, hosts, pages, planning, sheets
+from kexie.contexts.touring.web.season import board, hosts, pages, planning, roads, sheets
 
 app_name = "touring_season"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("add/", pages.AddView.as_view(), name="add"),
     path("<uuid:pk>/", pages.PageView.as_view(), name="season"),
     path("<uuid:pk>/vans/add/", pages.VanView.as_view(), name="van_add"),
+    path("<uuid:pk>/roads/", roads.RoadsView.as_view(), name="roads"),
+    path("<uuid:pk>/roads/template.xlsx", roads.TemplateView.as_view(), name="roads_template"),
+    path("<uuid:pk>/roads/<uuid:table>/progress/", roads.ProgressView.as_view(), name="roads_progress"),
     path("plans/<uuid:pk>/", board.BoardView.as_view(), name="plan"),
     path("plans/<uuid:pk>/try/", board.TryView.as_view(), name="try"),
     path("plans/<uuid:pk>/progress/", planning.ProgressView.as_view(), name="progress"),
