@@ -122,7 +122,7 @@ def test_ambiguous_names_ask_for_the_township(world, season):
     )  # fmt: skip
     with pytest.raises(operations.WrongCells, match="1 格") as refused:
         imported(world, season, f"起点,终点,公里\n1号车,{site.name},20\n")
-    assert "请写成“乡镇名+点位名”" in refused.value.cells[0]
+    assert "照名单填写" in refused.value.cells[0]
     assert imported(world, season, f"起点,终点,公里\n1号车,{child.area.name}{site.name},20\n").known == 2
 
 

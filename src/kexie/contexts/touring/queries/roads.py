@@ -17,7 +17,7 @@ from kexie.kernel.errors import NotFound
 
 @dataclass(frozen=True)
 class Places:
-    """The depots and sites of a season that have a point: how they may be called, how a list calls them."""
+    """The depots and sites of a season that have a point: how they may be called, how a list calls them (with their county)."""
 
     points: list[tuple[float, float]]
     labels: list[str]
@@ -43,10 +43,11 @@ def places(season: Season) -> Places:
     found = Places([], [], defaultdict(list))
     for van in season.vans.select_related("caravan").order_by("caravan__name", "pk"):
         _add(found, (float(van.longitude), float(van.latitude)), (van.caravan.name, van.caravan.plate))
-    for site in seasons.sites(season).exclude(longitude=None):
-        area = site.area.name if site.area else ""
-        full = site.name if site.name.startswith(area) else f"{area}{site.name}"
-        _add(found, (float(site.longitude or 0), float(site.latitude or 0)), (full, site.name))
+    rows = seasons.sites(season).exclude(longitude=None)
+    columns = ("name", "area__name", "area__parent__name", "longitude", "latitude")
+    for name, area, county, east, north in rows.values_list(*columns):
+        full = name if name.startswith(area or "") else f"{area}{name}"
+        _add(found, (float(east or 0), float(north or 0)), (f"{county or ''}{full}", full, name))
     return found
 
 

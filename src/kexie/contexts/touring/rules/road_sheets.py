@@ -61,7 +61,7 @@ class _Reader:
             self.note(cell, _("没有填地点"))
         elif numbers:
             values = {"name": name, "n": len(numbers)}
-            self.note(cell, _("有 %(n)s 个“%(name)s”，请写成“乡镇名+点位名”") % values)
+            self.note(cell, _("有 %(n)s 个“%(name)s”，请连县区和乡镇一起写，照名单填写") % values)
         else:
             self.note(cell, _("“%(name)s”不是本季的点位或车辆，请照名单填写") % {"name": name})
         return None
