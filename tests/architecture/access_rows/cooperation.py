@@ -1,9 +1,18 @@
-"""The cooperation desk: agreements of a county, and what belongs to them."""
+"""The cooperation desk: agreements, carriers and teams of a county, and what belongs to them."""
 
 import datetime as dt
 from typing import Any
 
-from kexie.contexts.matching.models import Agreement, Obligation
+from kexie.contexts.matching.models import (
+    Agreement,
+    CarrierExpert,
+    CarrierNeed,
+    Expert,
+    Obligation,
+    ServiceCarrier,
+    ServiceTeam,
+    TeamMember,
+)
 from tests.architecture.access_rows import FORBIDDEN, HIDDEN, OK, SIGN_IN, Row, World
 
 _DAY = dt.date(2026, 3, 2)
@@ -46,6 +55,54 @@ def _of_promise(world: World) -> dict[str, Any]:
     return {"pk": one.agreement_id, "row": one.pk}
 
 
+def _kept(world: World) -> dict[str, Any]:
+    return {"association": world.association, "unit": world.yingzhou}
+
+
+def _expert(world: World) -> Expert:
+    return Expert.objects.get_or_create(**_kept(world), name="驻站专家")[0]
+
+
+def _carrier(world: World) -> ServiceCarrier:
+    given = {"kind": "EXPERT_STATION", "level": "CITY", "host": world.school, "name": "服务站"}
+    return ServiceCarrier.objects.get_or_create(**_kept(world), **given)[0]
+
+
+def _of_carrier(world: World) -> dict[str, Any]:
+    return {"pk": _carrier(world).pk}
+
+
+def _condition(world: World) -> dict[str, Any]:
+    return {"pk": _carrier(world).pk, "key": "office"}
+
+
+def _term(world: World) -> dict[str, Any]:
+    row = CarrierExpert.objects.get_or_create(
+        association=world.association, carrier=_carrier(world), expert=_expert(world), since=_DAY,
+        until=dt.date(2026, 12, 31),
+    )[0]  # fmt: skip
+    return {"pk": row.carrier_id, "row": row.pk}
+
+
+def _need(world: World) -> dict[str, Any]:
+    row = CarrierNeed.objects.get_or_create(
+        association=world.association, carrier=_carrier(world), text="辣椒褪色", raised_on=_DAY
+    )[0]
+    return {"pk": row.carrier_id, "row": row.pk}
+
+
+def _team(world: World) -> ServiceTeam:
+    return ServiceTeam.objects.get_or_create(**_kept(world), name="服务团", kind="COUNTY", started_on=_DAY)[0]
+
+
+def _member(world: World) -> dict[str, Any]:
+    row = TeamMember.objects.get_or_create(
+        association=world.association, team=_team(world), expert=_expert(world), since=_DAY
+    )[0]
+    return {"pk": row.team_id, "row": row.pk}
+
+
+_WRITES = {"other_role": "LEADER"}
 ROWS = (
     _page("agreements"),
     _page("sign", other_role="LEADER"),
@@ -53,4 +110,16 @@ ROWS = (
     _one("renew", other_role="LEADER"),
     _one("promise", other_role="LEADER", kwargs=_of_promise),
     _one("settle", other_role="LEADER", kwargs=_of_promise),
+    _page("carriers"),
+    _page("apply", **_WRITES),
+    _one("carrier", kwargs=_of_carrier),
+    _one("evaluate", kwargs=_of_carrier, **_WRITES),
+    _one("evidence", kwargs=_condition, **_WRITES),
+    _one("verdict", kwargs=_condition, **_WRITES),
+    _one("term", kwargs=_term, **_WRITES),
+    _one("meet", kwargs=_need, **_WRITES),
+    _page("teams"),
+    _page("found", **_WRITES),
+    _one("team", kwargs=lambda world: {"pk": _team(world).pk}),
+    _one("leave", kwargs=_member, **_WRITES),
 )

@@ -8,8 +8,8 @@ class Matching(AppConfig):
     verbose_name = _("专家与企业")
 
     def ready(self) -> None:
-        """Let people open the papers of agreements."""
+        """Let people open the papers of agreements and carriers."""
         from kexie.contexts.matching.rules import papers
         from kexie.platform.files import rules
 
-        rules.register("matching.agreementfile", papers.may_read)
+        rules.register("matching.cooperation", papers.may_read)

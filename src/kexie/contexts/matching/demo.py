@@ -8,7 +8,13 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from kexie.contexts.matching import demo_experts, demo_finding, demo_meetings, demo_problems
+from kexie.contexts.matching import (
+    demo_cooperation,
+    demo_experts,
+    demo_finding,
+    demo_meetings,
+    demo_problems,
+)
 from kexie.contexts.matching.models import (
     Agreement,
     CarrierStage,
@@ -130,6 +136,7 @@ def load(city: DemoCity) -> Iterator[tuple[str, int]]:
     yield _("专家服务记录"), _visit(world)
     yield _("专家邀请"), _invite(world)
     yield _("难题分类"), demo_problems.load(city)
+    yield _("合作与载体"), _keep(world)
     yield _("待确认草稿"), _leave_drafts(world)
     yield pgettext("one", "对接会"), demo_meetings.hold(city)
 
@@ -465,6 +472,12 @@ def _on_site(world: _World) -> list[ExpertVisit]:
 
 def _invite(world: _World) -> int:
     return demo_finding.load(world.city, [*world.society_experts, *world.other_experts])
+
+
+def _keep(world: _World) -> int:
+    return demo_cooperation.keep(
+        world.city, world.unit, [*world.society_experts, *world.other_experts], world.industries, BY
+    )
 
 
 def _leave_drafts(world: _World) -> int:

@@ -5,16 +5,20 @@ from django.utils.translation import gettext_lazy as _
 
 from kexie.contexts.matching.models import (
     Agreement,
+    CarrierEvaluation,
+    CarrierOutput,
     CarrierStage,
     EventIndustry,
     ExpertVisit,
     MatchEvent,
     ProblemStage,
+    TeamVisit,
 )
 from kexie.ledger.measures import Count, Dim, Distinct, LatestStock, Measure, RevocableStock, Sum
 
 _CARRIER_DIMS = (Dim("kind", _("类别"), "carrier__kind"), Dim("level", _("级别"), "carrier__level"))
 _PROBLEM_DIMS = (Dim("industry", _("产业"), "problem__industry__name"),)
+_TEAM_DIMS = (Dim("team", _("科技服务团"), "team__name"), Dim("result", _("结果")))
 _KIND = Dim("kind", _("类别"))
 _EVENT = Dim("event", _("对接活动"), "event__title")
 _CARRIER = "专家服务站|学会服务站|服务站|工作站|服务载体|创新载体|合作载体|专家站"
@@ -187,6 +191,64 @@ CARRIERS = (
     ),
 )
 
+CARRIER_WORK = (
+    Measure(
+        key="matching.carrier_outputs",
+        label=_("服务载体的成果"),
+        unit="项",
+        also_units=("个",),
+        of=CarrierOutput,
+        kind=Count(),
+        dims=(_KIND, Dim("carrier_kind", _("载体类别"), "carrier__kind")),
+        definition=_("期内服务载体取得的成果项数：解决的问题、专利、新产品、标准、论文、培训等，一项一条。"),
+        source=_("以证明材料为准"),
+        group="innovation",
+    ),
+    Measure(
+        key="matching.carrier_evaluations",
+        label=_("参加年度评估的服务载体"),
+        unit="个",
+        also_units=("家",),
+        of=CarrierEvaluation,
+        kind=Count(),
+        dims=(
+            Dim("grade", _("等次")),
+            Dim("about", _("评估年度"), "year"),
+            Dim("carrier_kind", _("载体类别"), "carrier__kind"),
+        ),
+        definition=_("期内完成年度评估的服务载体数，可按等次查；一个载体一年评估一次。"),
+        source=_("以年度评估结果为准"),
+        group="innovation",
+    ),
+)
+
+TEAMS = (
+    Measure(
+        key="matching.team_visits",
+        label=_("科技服务团走访企业"),
+        unit="次",
+        also_units=("家次", "场次"),
+        of=TeamVisit,
+        kind=Count(),
+        dims=_TEAM_DIMS,
+        definition=_("期内科技服务团到企业的次数：一个团一天到一家企业计一次。"),
+        source=_("工作口径：一团一天到一家企业为一次"),
+        group="innovation",
+    ),
+    Measure(
+        key="matching.team_firms",
+        label=_("科技服务团服务的企业"),
+        unit="家",
+        also_units=("个",),
+        of=TeamVisit,
+        kind=Distinct("firm"),
+        dims=_TEAM_DIMS,
+        definition=_("期内科技服务团走访过的不同企业数。"),
+        source=_("工作口径：按不同的企业计数"),
+        group="innovation",
+    ),
+)
+
 EXPERTS = (
     Measure(
         key="matching.society_experts",
@@ -353,4 +415,4 @@ EVENTS = (
     ),
 )
 
-MEASURES: tuple[Measure, ...] = (*AGREEMENTS, *CARRIERS, *EXPERTS, *PROBLEMS, *EVENTS)
+MEASURES: tuple[Measure, ...] = (*AGREEMENTS, *CARRIERS, *CARRIER_WORK, *TEAMS, *EXPERTS, *PROBLEMS, *EVENTS)

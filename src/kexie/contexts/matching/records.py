@@ -2,9 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from kexie.contexts.matching.evaluation import CRITERIA
 from kexie.contexts.matching.models import (
     Agreement,
     AgreementEnd,
+    CarrierEvaluation,
+    CarrierOutput,
     CarrierStage,
     EventIndustry,
     Expert,
@@ -14,6 +17,8 @@ from kexie.contexts.matching.models import (
     Problem,
     ProblemStage,
     ServiceCarrier,
+    ServiceTeam,
+    TeamVisit,
 )
 from kexie.ledger.record_types import Band, RecordType, ReferenceType
 
@@ -87,6 +92,7 @@ RECORD_TYPES: tuple[RecordType, ...] = (
             "firm",
             "event",
             "problem",
+            "team_visit",
             "topic",
             "outcome",
             "note",
@@ -139,6 +145,55 @@ RECORD_TYPES: tuple[RecordType, ...] = (
         search=("carrier__name", "document_no", "note"),
         fields=("unit", "area", "carrier", "stage", "occurred_on", "document_no", "reason", "note"),
     ),
+    RecordType(
+        key="matching.carrier_outputs",
+        model=CarrierOutput,
+        columns=("occurred_on", "title", "kind", "carrier", "expert", "unit"),
+        filters=("kind", "carrier__kind", "unit", "area"),
+        search=("title", "carrier__name", "note"),
+        fields=("unit", "area", "carrier", "kind", "title", "occurred_on", "expert", "note"),
+    ),
+    RecordType(
+        key="matching.carrier_evaluations",
+        model=CarrierEvaluation,
+        columns=("occurred_on", "carrier", "year", "total", "grade", "unit"),
+        filters=("grade", "year", "carrier__kind", "unit"),
+        search=("carrier__name", "words"),
+        fields=(
+            "unit",
+            "area",
+            "carrier",
+            "year",
+            "occurred_on",
+            *(f"{one.key}_score" for one in CRITERIA),
+            "total",
+            "grade",
+            "words",
+            "note",
+        ),
+        help=_("在“合作与载体”的载体页面上评估，总分和等次自动算出。"),
+    ),
+    RecordType(
+        key="matching.team_visits",
+        model=TeamVisit,
+        columns=("occurred_on", "team", "firm", "topic", "result", "problem", "unit"),
+        filters=("team", "result", "unit", "area"),
+        search=("team__name", "firm__name", "topic", "outcome"),
+        fields=(
+            "unit",
+            "area",
+            "team",
+            "firm",
+            "occurred_on",
+            "topic",
+            "result",
+            "outcome",
+            "problem",
+            "note",
+        ),
+        phone=True,
+        help=_("服务团到一家企业一天记一条；来了哪些专家另记专家服务记录。"),
+    ),
 )
 
 REFERENCE_TYPES: tuple[ReferenceType, ...] = (
@@ -175,7 +230,15 @@ REFERENCE_TYPES: tuple[ReferenceType, ...] = (
         columns=("name", "kind", "level", "host", "society", "field", "area"),
         filters=("kind", "level", "society", "area"),
         search=("name", "host__name", "society__name", "field"),
-        fields=("unit", "area", "name", "kind", "level", "host", "society", "field", "note"),
+        fields=("unit", "area", "name", "kind", "level", "host", "society", "field", "agreement", "note"),
+    ),
+    ReferenceType(
+        key="matching.teams",
+        model=ServiceTeam,
+        columns=("name", "kind", "industry", "started_on", "ended_on", "unit"),
+        filters=("kind", "industry", "unit"),
+        search=("name", "note"),
+        fields=("unit", "area", "name", "kind", "industry", "started_on", "ended_on", "note"),
     ),
     ReferenceType(
         key="matching.industries",

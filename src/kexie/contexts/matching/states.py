@@ -20,8 +20,12 @@ class ProblemState(models.TextChoices):
 
 
 class CarrierState(models.TextChoices):
-    """Stages of a service carrier (domain.md 4.5)."""
+    """Stages of a service carrier (domain.md 4.5); one from before this register begins with ESTABLISHED."""
 
+    APPLIED = "APPLIED", _("已申请")
+    CHECKED = "CHECKED", _("已核查")
+    APPROVED = "APPROVED", _("已批准")
+    REFUSED = "REFUSED", _("未通过")
     ESTABLISHED = "ESTABLISHED", _("建立")
     RENEWED = "RENEWED", _("续期")
     SUSPENDED = "SUSPENDED", _("暂停")
@@ -66,7 +70,11 @@ PROBLEM_TRANSITIONS: dict[str, frozenset[str]] = {
 }
 
 CARRIER_TRANSITIONS: dict[str, frozenset[str]] = {
-    "": frozenset({_C.ESTABLISHED}),
+    "": frozenset({_C.APPLIED, _C.ESTABLISHED}),
+    _C.APPLIED: frozenset({_C.CHECKED, _C.REFUSED}),
+    _C.CHECKED: frozenset({_C.APPROVED, _C.REFUSED}),
+    _C.REFUSED: frozenset({_C.APPLIED}),
+    _C.APPROVED: frozenset({_C.ESTABLISHED, _C.CLOSED}),
     _C.ESTABLISHED: frozenset({_C.RENEWED, _C.SUSPENDED, _C.CLOSED}),
     _C.RENEWED: frozenset({_C.RENEWED, _C.SUSPENDED, _C.CLOSED}),
     _C.SUSPENDED: frozenset({_C.RENEWED, _C.CLOSED}),

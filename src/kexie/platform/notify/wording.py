@@ -224,6 +224,16 @@ TEMPLATES: Mapping[str, Template] = {
         text=_("%(unit)s申报“%(title)s”：%(state)s。%(reason)s。"),
         sms=False,
     ),
+    "carrier.evaluate": Template(
+        title=_("服务载体年度评估"),
+        text=_("“%(name)s”%(year)s年度还没有评估，请在%(day)s前完成。"),
+        sms=False,
+    ),
+    "carrier.term": Template(
+        title=_("驻站专家聘期将满"),
+        text=_("“%(name)s”的专家%(expert)s聘期到%(day)s，请商定续聘或离站。"),
+        sms=False,
+    ),
     "appeal.decided": Template(
         title=_("申诉结果"),
         text=_("您对%(museum)s暂停预约的申诉已有结果：%(outcome)s。"),

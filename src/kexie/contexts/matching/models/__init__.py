@@ -2,6 +2,13 @@
 
 from kexie.contexts.matching.models.agreement import Agreement, AgreementEnd
 from kexie.contexts.matching.models.carrier import CarrierStage, ServiceCarrier
+from kexie.contexts.matching.models.carrier_work import (
+    CarrierCondition,
+    CarrierEvaluation,
+    CarrierExpert,
+    CarrierNeed,
+    CarrierOutput,
+)
 from kexie.contexts.matching.models.casework import (
     FollowUp,
     ProblemQuestion,
@@ -31,12 +38,18 @@ from kexie.contexts.matching.models.meeting import (
 )
 from kexie.contexts.matching.models.obligation import AgreementFile, Obligation, Reminder
 from kexie.contexts.matching.models.problem import Problem, ProblemStage
+from kexie.contexts.matching.models.team import ServiceTeam, TeamMember, TeamVisit
 from kexie.contexts.matching.models.vectors import TextVector
 
 __all__ = [
     "Agreement",
     "AgreementEnd",
     "AgreementFile",
+    "CarrierCondition",
+    "CarrierEvaluation",
+    "CarrierExpert",
+    "CarrierNeed",
+    "CarrierOutput",
     "CarrierStage",
     "EventIndustry",
     "Expert",
@@ -69,7 +82,10 @@ __all__ = [
     "Reminder",
     "SameProblem",
     "ServiceCarrier",
+    "ServiceTeam",
     "Suggestion",
+    "TeamMember",
+    "TeamVisit",
     "TextOpening",
     "TextVector",
     "Undertaking",

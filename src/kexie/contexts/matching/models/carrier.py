@@ -18,6 +18,7 @@ class ServiceCarrier(Reference):
     class Kind(models.TextChoices):
         EXPERT_STATION = "EXPERT_STATION", _("学会专家服务站")
         SOCIETY_STATION = "SOCIETY_STATION", _("学会服务站")
+        HOME_BASE = "HOME_BASE", _("海智工作基地")
         HOME_STATION = "HOME_STATION", _("海智工作站")
         ACADEMICIAN_STATION = "ACADEMICIAN_STATION", _("院士专家工作站")
         INNOVATION_BASE = "INNOVATION_BASE", _("协同创新基地")
@@ -34,13 +35,21 @@ class ServiceCarrier(Reference):
         "units.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("学会")
     )
     field = models.CharField(_("服务领域"), max_length=120, blank=True)
+    agreement = models.ForeignKey(
+        "matching.Agreement",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("建站协议"),
+    )
 
     class Meta(Reference.Meta):
         verbose_name = _("服务载体")
 
 
 class CarrierStage(Record):
-    """A dated step of a carrier: established, renewed, suspended, closed."""
+    """A dated step of a carrier: applied for, checked, approved, established, renewed, suspended, closed."""
 
     Stage = CarrierState
 
@@ -67,8 +76,8 @@ class CarrierStage(Record):
             ),
             models.CheckConstraint(
                 name="matching_carrier_closed_reason",
-                condition=~Q(stage__in=["SUSPENDED", "CLOSED"]) | ~Q(reason=""),
-                violation_error_message=_("暂停或撤销请写明原因。"),
+                condition=~Q(stage__in=["SUSPENDED", "CLOSED", "REFUSED"]) | ~Q(reason=""),
+                violation_error_message=_("未通过、暂停或撤销请写明原因。"),
             ),
         ]
 

@@ -67,6 +67,14 @@ class ExpertVisit(Record):
         related_name="+",
         verbose_name=pgettext_lazy("one", "技术难题"),
     )
+    team_visit = models.ForeignKey(
+        "matching.TeamVisit",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="experts",
+        verbose_name=_("服务团走访"),
+    )
     topic = models.CharField(_("服务内容"), max_length=200, blank=True)
     outcome = models.CharField(_("结果"), max_length=200, blank=True)
 

@@ -10,8 +10,20 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from kexie.contexts.matching.models import Agreement, AgreementEnd, Obligation, Reminder
+from kexie.contexts.matching.models import (
+    Agreement,
+    AgreementEnd,
+    CarrierEvaluation,
+    CarrierExpert,
+    CarrierStage,
+    Obligation,
+    Reminder,
+    ServiceCarrier,
+)
+from kexie.contexts.matching.queries import carriers as queries
+from kexie.contexts.matching.rules import carriers
 from kexie.contexts.matching.rules.agreements import EXPIRY_NOTICE, OBLIGATION_NOTICE
+from kexie.contexts.matching.states import CarrierState as Stage
 from kexie.contexts.matching.states import ObligationState
 from kexie.foundation.access.models import Account
 from kexie.ledger.models import State
@@ -59,6 +71,8 @@ def _once(one: Due, now: dt.datetime) -> bool:
 def _due(today: dt.date) -> Iterator[Due]:
     yield from _obligations(today)
     yield from _expiries(today)
+    yield from _evaluations(today)
+    yield from _terms(today)
 
 
 def _untold(about: str) -> Q:
@@ -66,7 +80,12 @@ def _untold(about: str) -> Q:
     return Q(~Exists(told))
 
 
-_DAYS: dict[str, str] = {About.OBLIGATION: "due_on", About.OVERDUE: "due_on", About.EXPIRY: "valid_to"}
+_DAYS: dict[str, str] = {
+    About.OBLIGATION: "due_on",
+    About.OVERDUE: "due_on",
+    About.EXPIRY: "valid_to",
+    About.EXPERT_TERM: "until",
+}
 
 
 def _obligations(today: dt.date) -> Iterator[Due]:
@@ -103,6 +122,42 @@ def _expiries(today: dt.date) -> Iterator[Due]:
             to=one.recorded_by, template="agreement.expiring", values={"title": one.title, "day": one.valid_to},
             href=_page("agreement", one.pk),
         )  # fmt: skip
+
+
+def _evaluations(today: dt.date) -> Iterator[Due]:
+    """Yield running carriers whose last year is to be evaluated soon; the day of the reminder is the last one for it."""
+    year = today.year - 1
+    day = carriers.evaluation_day(year)
+    if not day - carriers.EVALUATION_NOTICE <= today <= day:
+        return
+    told = Reminder.objects.filter(about=About.EVALUATION, subject_id=OuterRef("pk"), day=day)
+    done = CarrierEvaluation.objects.filter(carrier=OuterRef("pk"), year=year, state=State.CONFIRMED)
+    opened = CarrierStage.objects.filter(
+        carrier=OuterRef("pk"), stage=Stage.ESTABLISHED, state=State.CONFIRMED, occurred_on__year__lte=year
+    )
+    for one in ServiceCarrier.objects.filter(Exists(opened), ~Exists(told), ~Exists(done)):
+        last = queries.last_step(one)
+        if last is not None and last.stage in carriers.RUNNING:
+            yield Due(
+                about=About.EVALUATION, subject_id=one.pk, association_id=one.association_id, day=day,
+                to=last.recorded_by, template="carrier.evaluate", values={"name": one.name, "year": year, "day": day},
+                href=_page("carrier", one.pk),
+            )  # fmt: skip
+
+
+def _terms(today: dt.date) -> Iterator[Due]:
+    """Yield experts whose term at a carrier is nearly over."""
+    near = CarrierExpert.objects.filter(
+        _untold(About.EXPERT_TERM), left_on=None, until__gte=today, until__lte=today + carriers.TERM_NOTICE
+    )
+    for row in near.select_related("carrier", "expert"):
+        last = queries.last_step(row.carrier)
+        if last is not None and last.stage in carriers.RUNNING:
+            values = {"name": row.carrier.name, "expert": row.expert.name, "day": row.until}
+            yield Due(
+                about=About.EXPERT_TERM, subject_id=row.pk, association_id=row.association_id, day=row.until,
+                to=last.recorded_by, template="carrier.term", values=values, href=_page("carrier", row.carrier_id),
+            )  # fmt: skip
 
 
 def _page(name: str, pk: UUID) -> str:

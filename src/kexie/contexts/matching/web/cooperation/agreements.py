@@ -189,6 +189,7 @@ class AgreementPage(CooperationView, ActPage):
             "partner": partner_of(one), "promises": queries.obligations(one), "files": queries.files(one),
             "ended": queries.end_of(one), "chain": chain if len(chain) > 1 else [], "OPEN": ObligationState.OPEN,
             "is_keeper": self.is_keeper and self.allowed.get("confirm"), "record": record_url(one),
+            "is_running_out": standing in {Standing.EXPIRING, Standing.EXPIRED},
             "may_renew": self.is_keeper and self.allowed.get("confirm") and self._may_renew(),
         }  # fmt: skip
 

@@ -12,7 +12,11 @@ from kexie.ledger import figures
 from kexie.ledger.addresses import figure_url
 from kexie.ledger.measures import Cell
 
-TABS = (("agreements", _("合作协议")),)
+TABS = (
+    ("agreements", _("合作协议")),
+    ("carriers", _("服务载体")),
+    ("teams", _("科技服务团")),
+)
 
 
 class CooperationView(TabbedView):

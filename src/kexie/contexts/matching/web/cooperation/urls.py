@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kexie.contexts.matching.web.cooperation import agreements
+from kexie.contexts.matching.web.cooperation import agreements, carrier_parts, carriers, teams
 
 app_name = "cooperation"
 urlpatterns = [
@@ -12,4 +12,18 @@ urlpatterns = [
     path("agreements/<uuid:pk>/renew/", agreements.RenewPage.as_view(), name="renew"),
     path("agreements/<uuid:pk>/promises/<uuid:row>/", agreements.PromisePage.as_view(), name="promise"),
     path("agreements/<uuid:pk>/promises/<uuid:row>/settle/", agreements.SettlePage.as_view(), name="settle"),
+    path("carriers/", carriers.CarriersPage.as_view(), name="carriers"),
+    path("carriers/apply/", carriers.ApplyPage.as_view(), name="apply"),
+    path("carriers/<uuid:pk>/", carriers.CarrierPage.as_view(), name="carrier"),
+    path("carriers/<uuid:pk>/evaluate/", carrier_parts.EvaluatePage.as_view(), name="evaluate"),
+    path("carriers/<uuid:pk>/conditions/<slug:key>/", carrier_parts.EvidencePage.as_view(), name="evidence"),
+    path(
+        "carriers/<uuid:pk>/conditions/<slug:key>/check/", carrier_parts.VerdictPage.as_view(), name="verdict"
+    ),
+    path("carriers/<uuid:pk>/experts/<uuid:row>/", carrier_parts.TermPage.as_view(), name="term"),
+    path("carriers/<uuid:pk>/needs/<uuid:row>/", carrier_parts.MeetPage.as_view(), name="meet"),
+    path("teams/", teams.TeamsPage.as_view(), name="teams"),
+    path("teams/new/", teams.FoundPage.as_view(), name="found"),
+    path("teams/<uuid:pk>/", teams.TeamPage.as_view(), name="team"),
+    path("teams/<uuid:pk>/members/<uuid:row>/leave/", teams.LeavePage.as_view(), name="leave"),
 ]
