@@ -150,7 +150,7 @@ def accepts_and_reads(open_page, known) -> None:
     """The other undertakes to keep it secret, and then reads the full text."""
     second = Invitation.objects.get(expert=known[1])
     other = open_page(f"/invitations/{second.code}/", viewport=PHONE)
-    other.get_by_label("我承诺").check()
+    other.get_by_label("我作出以上保密承诺").check()
     other.get_by_role("button", name="同意参加").click()
     expect(other.get_by_text("您已同意参加")).to_be_visible()
     good(other)

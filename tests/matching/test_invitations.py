@@ -134,7 +134,7 @@ def test_the_experts_own_page_shows_the_firm_only_after_the_undertaking(
     assert urlsplit(page).path in staff.get(href).content.decode()
     client.logout()
     shown = client.get(page)
-    assert (shown["X-Robots-Tag"], shown["Referrer-Policy"]) == ("noindex", "no-referrer")
+    assert (shown["X-Robots-Tag"], shown["Referrer-Policy"]) == ("noindex", "same-origin")
     assert problem.summary in shown.content.decode()
     assert problem.firm.name not in shown.content.decode()
     assert client.post(page, {"act": "decline", "reason": ""}).status_code == 422

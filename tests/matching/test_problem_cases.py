@@ -107,6 +107,21 @@ def test_people_put_the_proposals_right_and_both_are_kept(posted, by, firm_by): 
     assert list(queries.of_division(Problem.objects.all(), industry.value)) == [posted]
 
 
+def test_where_words_say_nothing_what_was_decided_for_the_likest_is_proposed(posted, firm, firm_by, by):  # noqa: F811
+    said = Posting(name="新罐区呼吸口冒白烟", summary="早晨升温时呼吸口冒白烟，想知道怎么避免。")
+    first = problems.post(posting=said, firm=firm, **firm_by)
+    assert not [row for row in held.terms(first) if row.kind == "INDUSTRY"]
+    terms.decide(problem_id=first.pk, terms=Terms(more_industry="C26"), **by)
+    again = Posting(name="罐区呼吸口冒白烟", summary="夜里降温时呼吸口也冒白烟。")
+    (proposal,) = (
+        row
+        for row in held.terms(problems.post(posting=again, firm=firm, **firm_by))
+        if row.kind == "INDUSTRY"
+    )
+    assert (proposal.value, proposal.is_proposed, proposal.decision) == ("26", True, "")
+    assert any("呼吸口" in phrase for phrase in proposal.phrases)
+
+
 # --- what is like it ---------------------------------------------------------------------------------------------
 
 

@@ -28,7 +28,7 @@ def load(city: DemoCity) -> int:
     problems = list(Problem.objects.filter(city.scope.q()).select_related("firm", "unit").order_by("number"))
     by: dict[str, Any] = {"actor": city.accounts[_BY], "now": city.now}
     for one in problems:
-        terms.propose(one)
+        terms.propose(one, now=city.now)
     for one in problems[-_TEXTS:]:
         disclosure.write(one, _DETAILS, **by)
     _ask(city)

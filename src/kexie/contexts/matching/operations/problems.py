@@ -58,7 +58,7 @@ def post(*, posting: Posting, firm: Unit, actor: Account, now: dt.datetime, scop
     made.save(force_insert=True)
     disclosure.write(made, posting.full or "", actor=actor, now=now)
     _draft(made, Stage.COLLECTED, today, actor=actor, now=now)
-    terms.propose(made)
+    terms.propose(made, now=now)
     note(made, "post_problem", actor=actor, now=now)
     return made
 
@@ -74,7 +74,7 @@ def change(*, problem_id: UUID, posting: Posting, actor: Account, now: dt.dateti
     one.save()
     if posting.full is not None:
         _write_full(one, posting.full, actor=actor, now=now, scope=scope)
-    terms.propose(one)
+    terms.propose(one, now=now)
     note(one, "change_problem", actor=actor, now=now)
     return one
 

@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexie.contexts.matching.models import Problem, ProblemTerm
 from kexie.contexts.matching.operations.common import locked, note
-from kexie.contexts.matching.queries import finding
+from kexie.contexts.matching.queries import finding, likeness
 from kexie.contexts.matching.queries import terms as queries
 from kexie.contexts.matching.queries.finding_index import finder
 from kexie.contexts.matching.rules import classifying as rules
@@ -40,19 +41,32 @@ class Terms:
     keywords: str = ""
 
 
-def propose(one: Problem) -> None:
+def propose(one: Problem, *, now: dt.datetime) -> None:
     """Propose terms from the text as it is now, within the caller's transaction; what somebody decided stays."""
     ProblemTerm.objects.filter(problem=one, decision="").delete()
+    read = rules.propose(one.name, one.summary, known=_shared_with_experts(one))
     ProblemTerm.objects.bulk_create(
         [
             ProblemTerm(
                 association_id=one.association_id, problem=one, kind=row.kind, value=row.value[:LONGEST],
                 phrases=list(row.phrases), is_proposed=True,
             )
-            for row in rules.propose(one.name, one.summary, known=_shared_with_experts(one))
+            for row in [*read, *_decided_before(one, {row.kind for row in read}, timezone.localdate(now))]
         ],
         ignore_conflicts=True,
     )  # fmt: skip
+
+
+def _decided_before(one: Problem, known: set[str], today: dt.date) -> list[rules.Proposed]:
+    """Return the industry and disciplines that people kept for the likest problem, where the words alone say nothing."""
+    scope = Scope(association_id=one.association_id)
+    found = likeness.alike(one.name, one.summary, scope, today=today, but=one.pk)
+    for like in found:
+        kept = [row for row in queries.kept(like.problem) if row.kind not in {*known, Kind.KEYWORD}]
+        if kept:
+            phrases = [phrase[:LONGEST] for phrase in like.phrases]
+            return [rules.Proposed(row.kind, row.value, phrases) for row in kept]
+    return []
 
 
 def _shared_with_experts(one: Problem) -> list[str]:

@@ -37,7 +37,7 @@ class AnswerPage(View):
         response = super().dispatch(request, *args, **kwargs)
         add_never_cache_headers(response)
         response["X-Robots-Tag"] = "noindex"
-        response["Referrer-Policy"] = "no-referrer"
+        response["Referrer-Policy"] = "same-origin"
         return response
 
     def get(self, request: HttpRequest, code: str, **kwargs: Any) -> HttpResponseBase:

@@ -61,14 +61,15 @@ class WithdrawForm(InvitationForm):
 class AcceptForm(DeskForm):
     """That the expert will look at the problem."""
 
-    undertakes = forms.BooleanField(label=WORDING, required=False)
+    undertakes = forms.BooleanField(label=_("我作出以上保密承诺"), help_text=WORDING, required=False)
 
 
 class UndertakeForm(DeskForm):
     """That an expert who accepted keeps things to themselves."""
 
     undertakes = forms.BooleanField(
-        label=WORDING,
+        label=_("我作出以上保密承诺"),
+        help_text=WORDING,
         error_messages={"required": _("请先勾选保密承诺。")},
     )
 

@@ -44,5 +44,5 @@ class AnswerView(View):
         ]
         context = {"part": part, "one": meeting, "form": form, "slots": slots}
         response = render(self.request, "matching/meetings/public/answer.html", context, status=status)
-        response["X-Robots-Tag"], response["Referrer-Policy"] = "noindex", "no-referrer"
+        response["X-Robots-Tag"], response["Referrer-Policy"] = "noindex", "same-origin"
         return response

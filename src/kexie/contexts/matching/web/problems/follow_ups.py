@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -51,7 +51,7 @@ class FollowUpsPage(ProblemsView, ListPage):
             found = found.filter(done_on__isnull=state != _DONE)
         if state == _LATE:
             found = found.filter(due_on__lt=timezone.localdate())
-        return found.filter(**chosen).order_by("due_on", "pk")
+        return found.filter(**chosen).order_by(F("done_on").asc(nulls_first=True), "due_on", "pk")
 
     def row(self, one: Any) -> Row:
         """Show one."""

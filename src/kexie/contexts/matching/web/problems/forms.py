@@ -107,7 +107,9 @@ class RejectForm(DeskForm):
 class UndertakeForm(DeskForm):
     """The wording itself is what is ticked."""
 
-    agrees = forms.BooleanField(label=WORDING, error_messages={"required": _("请先勾选保密承诺。")})
+    agrees = forms.BooleanField(
+        label=_("我作出以上保密承诺"), help_text=WORDING, error_messages={"required": _("请先勾选保密承诺。")}
+    )
 
 
 class PaperForm(DeskForm):

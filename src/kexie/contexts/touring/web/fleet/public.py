@@ -154,5 +154,5 @@ class FollowView(PublicView):
         }  # fmt: skip
         response = render(self.request, "touring/fleet/public/follow.html", context, status=status)
         response["X-Robots-Tag"] = "noindex"
-        response["Referrer-Policy"] = "no-referrer"
+        response["Referrer-Policy"] = "same-origin"
         return response
