@@ -251,6 +251,15 @@ def test_embedding_requests(posted, paper, monkeypatch):
     assert not any(SECRET in text or SUMMARY in text for text in asked)
 
 
+def test_an_undertaking_is_a_persons_under_whatever_entry(posted, enter, by):
+    one, other, stranger = enter("甲"), enter("甲（另一份）"), enter("乙")
+    operations.record_paper(problem_id=posted.pk, expert=other, **by)
+    other.merged_into = one
+    other.save()
+    standing = {entry.name: queries.standing_of(posted, entry).exists() for entry in (one, other, stranger)}
+    assert standing == {"甲": True, "甲（另一份）": True, "乙": False}
+
+
 def test_every_other_table_knows_nothing(posted, paper, invited):
     rows = [
         *Problem.objects.all(),

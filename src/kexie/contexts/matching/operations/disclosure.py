@@ -159,7 +159,7 @@ def record_paper(
 
 def by_link(invitation: Invitation, now: dt.datetime) -> Undertaking:
     """Record what an invited expert undertook on their page, within the caller's transaction; once."""
-    standing = queries.standing(invitation.problem).filter(expert=invitation.expert).first()
+    standing = queries.standing_of(invitation.problem, invitation.expert).first()
     if standing is not None:
         return standing
     if Undertaking.objects.filter(invitation=invitation).exists():
@@ -182,7 +182,7 @@ def end(*, undertaking_id: UUID, reason: str, actor: Account, now: dt.datetime, 
 
 def end_with(invitation: Invitation, *, actor: Account, now: dt.datetime) -> None:
     """End what was undertaken with an invitation that is taken back, within the caller's transaction."""
-    for found in queries.standing(invitation.problem).filter(expert=invitation.expert):
+    for found in queries.standing_of(invitation.problem, invitation.expert):
         _ended(found, reason=invitation.reason, actor=actor, now=now)
 
 

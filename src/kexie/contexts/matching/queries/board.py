@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from kexie.contexts.matching.models import Expert, ExpertVisit, ProblemStage
 from kexie.contexts.matching.queries import problems as queries
@@ -143,4 +144,6 @@ def engaged(scope: Scope, *, today: dt.date, year: int | None) -> QuerySet[Exper
     period = {"occurred_on__range": (since, min(until, today)), "state": State.CONFIRMED, "problem__in": seen}
     named = ProblemStage.objects.filter(expert__isnull=False, **period).values("expert")
     came = ExpertVisit.objects.filter(**period).values("expert")
-    return Expert.objects.filter(Q(pk__in=named) | Q(pk__in=came)).order_by("name", "pk")
+    entries = Expert.objects.filter(Q(pk__in=named) | Q(pk__in=came))
+    people = entries.annotate(person=Coalesce("merged_into", "pk")).order_by().values("person")
+    return Expert.objects.filter(pk__in=people).order_by("name", "pk")

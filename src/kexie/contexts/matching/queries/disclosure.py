@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kexie.contexts.matching.models import (
     Expert,
@@ -70,7 +70,7 @@ def _by_link(one: Problem, invitation: Invitation) -> Disclosed:
 def _of_expert(one: Problem, expert: Expert | None) -> Disclosed:
     if expert is None or expert.withdrawn_on is not None:
         return Disclosed.TITLE
-    undertook = standing(one).filter(expert=expert).exists()
+    undertook = standing_of(one, expert).exists()
     return rules.for_expert(
         one.confidentiality, is_verified=expert.verified_on is not None, undertook=undertook
     )
@@ -79,6 +79,12 @@ def _of_expert(one: Problem, expert: Expert | None) -> Disclosed:
 def standing(one: Problem) -> QuerySet[Undertaking]:
     """Return the undertakings about a problem that nobody ended."""
     return Undertaking.objects.filter(problem=one, withdrawn_at=None)
+
+
+def standing_of(one: Problem, expert: Expert) -> QuerySet[Undertaking]:
+    """Return those of them that a person gave, also under another entry of theirs in the register."""
+    entries = [pk for pk in (expert.pk, expert.merged_into_id) if pk is not None]
+    return standing(one).filter(Q(expert__in=entries) | Q(expert__merged_into__in=entries))
 
 
 def undertakings(one: Problem) -> list[Undertaking]:
