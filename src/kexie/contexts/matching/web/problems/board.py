@@ -123,6 +123,7 @@ class BoardPage(BoardView):
 class EngagedPage(BoardView, ListPage):
     """The experts behind the figure."""
 
+    template = "rows"
     title = gettext_lazy("参与的不同专家")
     search = ("name", "title", "skills")
     empty = (gettext_lazy("还没有专家参与"), gettext_lazy("匹配专家或登记对接以后，专家显示在这里。"))

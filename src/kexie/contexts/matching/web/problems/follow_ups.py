@@ -20,7 +20,7 @@ _DUE, _LATE, _DONE = "DUE", "LATE", "DONE"
 class FollowUpsPage(ProblemsView, ListPage):
     """What is due first; what was said is kept."""
 
-    tab = "follow_ups"
+    tab, template = "follow_ups", "rows"
     title = gettext_lazy("回访")
     sub = gettext_lazy("难题解决后第3、6、12个月各问一次企业：办法还管用吗。")
     search = ("problem__number", "problem__name", "problem__firm__name", "said")
