@@ -172,8 +172,9 @@ def test_each_file_is_verified_and_named_and_the_good_ones_are_summed(world, sta
     assert "自己的发布" in outcomes["part.json"][1]
     assert LoadedRelease.objects.count() == 2
     shown = staff.get(reverse("releases:loaded"), {"measure": "ledger.test_sum"})
-    totals = {str(row.cells[0].value): str(row.cells[1].value) for row in shown.context["table"].rows}
-    assert (totals["人次"], totals["名称"]) == ("1419", "不能相加")
+    rows = [row for _area, table in shown.context["areas"] for row in table.rows]
+    totals = {str(row.cells[0].value): str(row.cells[1].value) for row in rows}
+    assert (totals["人次"], totals["名称"]) == ("1419 人次", "不能相加")
     assert dict(shown.context["chosen"].cities) == {"测试市科协": "419", "邻市科协": "1000"}
     book = load_workbook(
         io.BytesIO(b"".join(staff.get(reverse("releases:loaded"), {"export": "1"}).streaming_content))

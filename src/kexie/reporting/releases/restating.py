@@ -90,15 +90,17 @@ def _comparable(release: Release, measure: Measure, touched: list[UUID]) -> list
 
 def _firsts(release: Release, measure: Measure, thing: str, touched: list[UUID]) -> set[UUID]:
     """Return the records that count, then or now, for each thing that a touched record names: the first of each."""
-    found: set[UUID] = set()
+    names, found = _names(release, measure, thing, touched), set[UUID]()
+    if not names:
+        return found
+    statement = _FIRSTS.replace("{type}", _ARRAYS[type(names[0])])
     for moment in (release.known_at, None):
         rows = measure.rows(
             freezing.cell_of(release, measure.key, known_at=moment), freezing.scope_of(release)
         )
-        names = _names(release, measure, thing, touched)
         sql, parameters = rows.order_by().values_list("pk", thing, "occurred_on").query.sql_with_params()
         with connection.cursor() as cursor:
-            cursor.execute(_FIRSTS.format(rows=sql), [names, *parameters])
+            cursor.execute(statement.replace("{rows}", sql), [names, *parameters])
             found.update(pk for (pk,) in cursor.fetchall())
     return found
 
@@ -108,8 +110,9 @@ def _names(release: Release, measure: Measure, thing: str, touched: list[UUID]) 
     return [name for name in rows.order_by().values_list(thing, flat=True).distinct() if name is not None]
 
 
+_ARRAYS = {str: "text", int: "bigint", dt.date: "date", UUID: "uuid"}
 _FIRSTS = """
-SELECT first.id FROM unnest(%s) AS asked (name) CROSS JOIN LATERAL (
+SELECT first.id FROM unnest(%s::{type}[]) AS asked (name) CROSS JOIN LATERAL (
     SELECT counted.id FROM ({rows}) AS counted (id, name, day) WHERE counted.name = asked.name ORDER BY day, id LIMIT 1
 ) AS first
 """

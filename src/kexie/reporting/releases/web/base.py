@@ -1,14 +1,18 @@
 """What the pages of releases share: tabs, frame, and how a period and its days are said."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kexie.foundation.desk.pages import TabbedView
+from kexie.kernel.errors import Text
 from kexie.reporting.releases import queries
 from kexie.reporting.releases.models import LoadedRelease, Release
+from kexie.ui.tables import Column, Row, Table
 
 TABS = (
     ("list", gettext_lazy("数据发布")),
@@ -49,3 +53,13 @@ def version(one: Release | LoadedRelease) -> str:
 def said(one: Release) -> dict[str, Any]:
     """Return what every page of one release says of it."""
     return {"one": one, "days": days(one.since, one.until), "version": version(one)}
+
+
+def by_area(columns: Sequence[Column], lines: Mapping[str, Row]) -> list[tuple[Text, Table]]:
+    """Return one table for each area of work; lines by the key of their measure."""
+    names = {app.label: app.verbose_name for app in apps.get_app_configs()}
+    areas: dict[Text, list[Row]] = {}
+    for key, row in lines.items():
+        context = key.partition(".")[0]
+        areas.setdefault(names.get(context, context), []).append(row)
+    return [(area, Table(columns, rows)) for area, rows in areas.items()]

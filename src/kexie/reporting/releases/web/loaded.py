@@ -16,7 +16,7 @@ from kexie.reporting.releases.loading import Outcome
 from kexie.reporting.releases.models import LoadedRelease
 from kexie.reporting.releases.queries import Sum
 from kexie.reporting.releases.web import forms
-from kexie.reporting.releases.web.base import ReleasesView, days, version
+from kexie.reporting.releases.web.base import ReleasesView, by_area, days, version
 from kexie.ui.nav import Link
 from kexie.ui.tables import Cell, Column, Row, Table
 
@@ -75,7 +75,7 @@ class LoadedPage(ReleasesView):
         context = {
             "form": form or forms.FilesForm(), "outcomes": [_told(one) for one in outcomes or ()],
             "periods": every, "chips": [_chip(one, period) for one in every], "days": period and days(*period), "loaded": self._rows(period) if period else [],
-            "table": self._table(sums), "chosen": next((one for one in sums if one.key == asked), None),
+            "areas": self._areas(sums), "chosen": next((one for one in sums if one.key == asked), None),
         }  # fmt: skip
         return self.page("loaded", context, status=status)
 
@@ -83,26 +83,15 @@ class LoadedPage(ReleasesView):
         found = queries.loaded(self.scope).filter(since=period[0], until=period[1])
         return [(one, version(one)) for one in found]
 
-    def _table(self, sums: list[Sum]) -> Table:
-        columns = (
-            Column(_("指标")),
-            Column(_("合计"), numeric=True),
-            Column(_("计量单位")),
-            Column(_("城市数"), numeric=True),
-        )
-        return Table(columns, [self._row(one) for one in sums])
+    def _areas(self, sums: list[Sum]) -> list[tuple[Any, Table]]:
+        columns = (Column(_("指标")), Column(_("合计"), numeric=True), Column(_("城市数"), numeric=True))
+        return by_area(columns, {one.key: self._row(one) for one in sums})
 
     def _row(self, one: Sum) -> Row:
         query = self.request.GET.copy()
         query["measure"] = one.key
-        return Row(
-            (
-                Cell(one.label, f"?{query.urlencode()}#cities"),
-                Cell(total(one)),
-                Cell(one.unit),
-                Cell(len(one.cities)),
-            )
-        )
+        shown = total(one) if one.total is None else f"{one.total} {one.unit}"
+        return Row((Cell(one.label, f"?{query.urlencode()}#cities"), Cell(shown), Cell(len(one.cities))))
 
     def _send(self) -> HttpResponseBase:
         _every, period = self._period()

@@ -20,7 +20,7 @@ from kexie.reporting.releases import documents, operations, queries, restating
 from kexie.reporting.releases.models import Release
 from kexie.reporting.releases.restating import Change, Effect
 from kexie.reporting.releases.states import Stage
-from kexie.reporting.releases.web.base import OneView, said, version
+from kexie.reporting.releases.web.base import OneView, by_area, said, version
 from kexie.ui.nav import Link
 from kexie.ui.tables import Cell, Column, Row, Table
 
@@ -82,23 +82,18 @@ def closed(one: Release) -> dict[str, Any]:
     rows: dict[str, int] = {}
     for cell in found["cells"]:
         rows[cell["measure"]] = rows.get(cell["measure"], 0) + cell["rows"]
-    columns = (
-        Column(_("指标")),
-        Column(_("数值"), numeric=True),
-        Column(_("计量单位")),
-        Column(_("记录数"), numeric=True),
-    )
-    lines = [
-        Row((
-            Cell(measure["label"], f"/figures/{key}/"), Cell(_shown(found["totals"][key])),
-            Cell(measure["unit"]), Cell(rows.get(key, 0)),
-        ))
-        for key, measure in found["measures"].items()
-    ]  # fmt: skip
+    lines = {key: _line(key, found, rows.get(key, 0)) for key in found["measures"]}
+    columns = (Column(_("指标")), Column(_("数值"), numeric=True), Column(_("记录数"), numeric=True))
     return {
-        "file": found, "table": Table(columns, lines), "cells": len(found["cells"]),
-        "digest": documents.digest(one.document), "bytes": len(one.document.encode()),
+        "file": found, "areas": by_area(columns, lines), "cells": len(found["cells"]),
+        "digest": documents.digest(one.document), "name": _file_name(one),
     }  # fmt: skip
+
+
+def _line(key: str, found: dict[str, Any], rows: int) -> Row:
+    measure, total = found["measures"][key], found["totals"][key]
+    value = _shown(total) if total is None else f"{total} {measure['unit']}"
+    return Row((Cell(measure["label"], f"/figures/{key}/"), Cell(value), Cell(rows)))
 
 
 def _shown(value: str | None) -> Any:
@@ -124,9 +119,12 @@ def file_response(one: Release) -> HttpResponse:
     if not one.document:
         raise NotFound(str(one.pk))
     response = HttpResponse(one.document.encode(), content_type="application/json")
-    name = f"release-{one.unit.code}-{one.since}-{documents.last_day(one)}-R{one.version}.json"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(one)}"'
     return response
+
+
+def _file_name(one: Release) -> str:
+    return f"release-{one.unit.code}-{one.since}-{documents.last_day(one)}-R{one.version}.json"
 
 
 class ChangesPage(OneView):
