@@ -17,6 +17,7 @@ from kexie.kernel.ids import uuid7
 from kexie.kernel.scope import Scope
 from kexie.ledger import operations as ledger
 from kexie.platform.audit.models import Entry
+from kexie.platform.matching.fusing import floored
 from tests.ledger import build
 
 
@@ -146,8 +147,8 @@ def test_opinions_never_lift_over_a_clear_lead():
 
 def test_the_first_three_by_words_stay_among_the_first_five():
     words, fused = list("abcdefgh"), list("hgfedcba")
-    assert rules.floored(words, fused) == ["h", "g", "a", "b", "c", "f", "e", "d"]
-    assert rules.floored(words, words) == words
+    assert floored(words, fused) == ["h", "g", "a", "b", "c", "f", "e", "d"]
+    assert floored(words, words) == words
 
 
 def test_phrases_are_marked_as_they_stand_in_the_text():

@@ -12,15 +12,19 @@ from django.test.utils import CaptureQueriesContext
 from docx import Document
 
 from kexie.contexts.matching.models import Meeting, MeetingTalk, Problem, ProblemStage
-from kexie.contexts.matching.operations import conflicts
+from kexie.contexts.matching.operations import conflicts, experts
+from kexie.contexts.matching.operations import expert_facts as facts
 from kexie.contexts.matching.operations import meeting_day as day
+from kexie.contexts.matching.operations import meeting_notices as notices
 from kexie.contexts.matching.operations import meetings as operations
 from kexie.contexts.matching.operations.meetings import ChangedMeanwhile, MeetingRefused
 from kexie.contexts.matching.queries import meetings as queries
 from kexie.contexts.matching.rules import timetable as rules
+from kexie.foundation.access import operations as access
 from kexie.ledger import operations as ledger
 from kexie.platform import tasks as background
 from kexie.platform.assignment.sessions import Sessions, Side, solve
+from kexie.platform.notify.models import Notice
 from tests.ledger import build
 
 FRAME = {
@@ -341,3 +345,50 @@ def test_an_intention_becomes_a_stage_once_and_stands_in_the_minutes(meeting, wo
     sent = staff.get(f"/work/meetings/{meeting.pk}/minutes/")
     read = Document(io.BytesIO(b"".join(sent.streaming_content)))
     assert ["达成意向", "下周到厂"] in [[cell.text for cell in row.cells][-2:] for row in read.tables[0].rows]
+
+
+SITE = "https://kexie.example"
+
+
+def test_everybody_is_invited_once_and_only_those_changed_are_told_again(meeting, by):
+    firms, guests = parts(meeting)
+    for guest in guests[:3]:
+        facts.give_consent(expert_id=guest.expert_id, use="NOTICE", basis="PAPER", on=build.NOW.date(), **by)
+        experts.change_contact(
+            expert_id=guest.expert_id, phone=f"1380013800{guests.index(guest)}", email="", **by
+        )
+    asked = notices.invite(meeting_id=meeting.pk, site=SITE, **by)
+    assert (asked.told, asked.not_reached) == (3, len(firms) + 1)
+    assert notices.invite(meeting_id=meeting.pk, site=SITE, **by).told == 0
+    planned(meeting, by)
+    talks = queries.talks(meeting)
+    seated = {pk for talk in talks for pk in (talk.problem_id, talk.expert_id)}
+    first = notices.tell_talks(meeting_id=meeting.pk, site=SITE, **by)
+    assert first.told == len({guest.pk for guest in guests[:3]} & seated)
+    assert notices.tell_talks(meeting_id=meeting.pk, site=SITE, **by).told == 0
+    before = {guest.pk: notices.own_talks(guest, talks) for guest in guests}
+    operations.call_off(meeting_id=meeting.pk, part_id=guests[1].pk, reason="航班取消", **by)
+    planned(meeting, {**by, "now": NOON}, now=NOON)
+    after = queries.talks(meeting)
+    changed = [
+        guest
+        for guest in guests[:3]
+        if guest != guests[1] and notices.own_talks(guest, after) != before[guest.pk]
+    ]
+    Notice.objects.all().delete()
+    assert notices.tell_talks(meeting_id=meeting.pk, site=SITE, **by).told == len(changed)
+    assert Notice.objects.count() == len(changed)
+
+
+def test_a_firm_is_told_in_the_inbox_of_its_accounts(meeting, world, by):
+    firm = queries.problems(meeting)[0].problem.firm
+    account, _password = access.create_account(
+        association=world.association,
+        username="firm",
+        display_name="企业联系人",
+        unit=firm,
+        actor=None,
+        now=build.NOW,
+    )
+    assert notices.invite(meeting_id=meeting.pk, site=SITE, **by).told == 1
+    assert Notice.objects.get().to_id == account.pk

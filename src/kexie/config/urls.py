@@ -29,6 +29,7 @@ _PARTS = (
     ("work/facilities/", "kexie.contexts.facilities.web.urls"),
     ("facilities/", "kexie.contexts.facilities.web.public_urls"),
     ("caravans/", "kexie.contexts.touring.web.season.public_urls"),
+    ("expert/", "kexie.contexts.matching.web.experts.own_urls"),
     ("work/experts/", "kexie.contexts.matching.web.experts.urls"),
     ("work/problems/", "kexie.contexts.matching.web.finding.urls"),
     ("invitations/", "kexie.contexts.matching.web.finding.public_urls"),

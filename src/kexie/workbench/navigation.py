@@ -50,6 +50,8 @@ _ELSEWHERE = (
     ("access:rules", gettext_lazy("安全策略"), "settings", Action.MANAGE_GRANTS),
     ("access:audit", gettext_lazy("审计记录"), "ledger", Action.READ_AUDIT),
 )
+# Pages about the reader, by the role that has one.
+_OWN = (("my_expert:page", gettext_lazy("我的专家资料"), "people", "EXPERT"),)
 # What every area of work points at.
 _DIRECTORY = (
     ("units:list", pgettext_lazy("many", "单位"), "organisation", Action.READ_UNITS),
@@ -104,12 +106,22 @@ def rail_for(request: HttpRequest) -> list[Group]:
 
 def _top(rights: Rights, path: str) -> list[Link]:
     home = reverse("workbench:home")
-    links = [Link(_("我的工作"), home, "home", current=path == home), *_desks(rights, path)]
+    links = [
+        Link(_("我的工作"), home, "home", current=path == home),
+        *_own(rights, path),
+        *_desks(rights, path),
+    ]
     for name, label, icon, action in _ELSEWHERE:
         url = _address(name)
         if url and action in _actions(rights):
             links.append(Link(str(label), url, icon, current=path == url))
     return links
+
+
+def _own(rights: Rights, path: str) -> list[Link]:
+    roles = {grant.role for grant in rights.grants}
+    found = [(_address(name), label, icon) for name, label, icon, role in _OWN if role in roles]
+    return [Link(str(label), url, icon, current=path.startswith(url)) for url, label, icon in found if url]
 
 
 def _desks(rights: Rights, path: str) -> list[Link]:

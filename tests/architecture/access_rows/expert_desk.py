@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from kexie.contexts.matching.models import Expert, ExpertImport
-from tests.architecture.access_rows import FORBIDDEN, HIDDEN, MOVED, OK, SIGN_IN, Row, World
+from kexie.contexts.matching.operations.expert_self import still_right_path
+from tests.architecture.access_rows import FORBIDDEN, HIDDEN, MOVED, OK, SIGN_IN, Row, World, public
 
 
 def _expert(world: World) -> Expert:
@@ -32,12 +35,35 @@ def _one(name: str, **options: Any) -> Row:
     return _page(name, **{"wrong_unit": HIDDEN, "kwargs": lambda world: {"pk": _expert(world).pk}, **options})
 
 
+def _own(world: World) -> Expert:
+    one = _expert(world)
+    Expert.objects.filter(pk=one.pk).update(account=world.account("EXPERT", world.yingzhou))
+    return one
+
+
+def _token(world: World) -> str:
+    return still_right_path(_expert(world), timezone.now()).rstrip("/").rpartition("/")[2]
+
+
+def _mine(name: str) -> Row:
+    return Row(
+        name=f"my_expert:{name}", anonymous=SIGN_IN, wrong_role=FORBIDDEN, right=OK, role="EXPERT",
+        kwargs=lambda world: _own(world) and {},
+    )  # fmt: skip
+
+
 ROWS = (
+    _mine("page"),
+    _mine("edit"),
+    public("my_expert:still_right", kwargs=lambda world: {"token": _token(world)}),
     _page("experts"),
     _page("new", other_role="LEADER"),
     _page("imports", other_role="LEADER"),
     _page("import_template", other_role="LEADER"),
     _one("import", other_role="LEADER", kwargs=lambda world: {"pk": _import(world).pk}),
+    _page("requests", other_role="LEADER"),
+    _page("lookalikes", other_role="LEADER"),
+    _one("pair", other_role="LEADER", kwargs=lambda world: {"pk": _expert(world).pk, "other": _expert(world).pk}),
     _one("expert"),
     _one("edit", other_role="LEADER"),
     _one("reveal", right=MOVED, other_role="LEADER"),

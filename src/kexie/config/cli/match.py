@@ -35,5 +35,7 @@ def evaluate(*, file: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return
-    for name, value in found["overall"].items():
-        click.echo(f"{name}: {'—' if value is None else round(value, 4)}")
+    for part in ("overall", "fused"):
+        for name, value in found.get(part, {}).items():
+            label = name if part == "overall" else f"{part} {name}"
+            click.echo(f"{label}: {'—' if value is None else round(value, 4)}")

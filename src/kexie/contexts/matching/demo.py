@@ -155,6 +155,7 @@ def _reference(world: _World) -> int:
         expert.society = world.society(of[expert.pk])
     for expert in world.home_experts:
         expert.is_home, expert.employer = True, ""
+    world.society_experts[0].account = world.city.accounts["EXPERT"]
     facts = [fact for expert in experts for fact in _facts(world, expert, of[expert.pk], chance)]
     world.city.reference([*made, *experts, *facts])
     return len(made) + len(experts) + len(facts)

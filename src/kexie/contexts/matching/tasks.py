@@ -9,6 +9,7 @@ from kexie.contexts.matching.models import ExpertImport
 from kexie.contexts.matching.operations import (
     casework,
     expert_imports,
+    expert_self,
     invitations,
     meetings,
     problem_reminders,
@@ -63,6 +64,12 @@ def import_experts(*, import_id: str) -> None:
     job = ExpertImport.objects.select_related("account").get(pk=UUID(import_id))
     scope = access.scope_for(job.account, Action.IMPORT, "matching")
     expert_imports.run(import_id=job.pk, scope=scope, now=timezone.now())
+
+
+@tasks.periodic("50 1 * * *")
+def ask_stale_experts(*, at: dt.datetime) -> None:
+    """Ask experts who said nothing for a year whether their page is right, every morning (01:50 UTC is 09:50 in Beijing)."""
+    expert_self.remind_stale(now=at)
 
 
 @tasks.periodic("40 18 * * *")

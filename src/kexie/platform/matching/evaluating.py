@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from kexie.kernel.errors import UserError
+from kexie.platform.matching.fusing import agree, floored
 from kexie.platform.matching.ranking import Index, Library, Text
 
 _EXPLAINED = 10
+_MEASURES = ("ndcg@10", "p@5", "ap")
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,9 @@ class Case:
     query: Text
     candidates: Mapping[str, Sequence[Text]]
     labels: Mapping[str, float]
+    # Where a file gives them: the query's vector, and one for each document in the order of the candidates (or none).
+    vector: Sequence[float] = ()
+    vectors: Sequence[Sequence[float]] = ()
 
 
 def parse(content: str) -> list[Case]:
@@ -48,7 +55,15 @@ def _case(row: Any) -> Case:
         raise ValueError(f"labels of unknown candidates: {unknown[:5]}")
     if not all(math.isfinite(level) and level >= 0 for level in labels.values()):
         raise ValueError("labels are numbers from 0")
-    return Case(_text(row["query"]), candidates, labels)
+    vectors = [_vector(text) for one in row["candidates"] for text in one["documents"]]
+    return Case(_text(row["query"]), candidates, labels, _vector(row["query"]), vectors)
+
+
+def _vector(row: Mapping[str, Any]) -> list[float]:
+    found = [float(one) for one in row.get("vector") or ()]
+    if not all(map(math.isfinite, found)):
+        raise ValueError("vectors hold numbers")
+    return found
 
 
 def _text(row: Mapping[str, Any]) -> Text:
@@ -68,16 +83,24 @@ def evaluate(cases: Sequence[Case]) -> dict[str, Any]:
     library = Library([text for case in cases for texts in case.candidates.values() for text in texts])
     queries = [_evaluated(case, library) for case in cases]
     overall = {name: _mean([one[name] for one in queries]) for name in ("ndcg@10", "p@5", "ap", "pair_loss")}
-    return {"overall": overall | {"queries": len(queries)}, "queries": queries}
+    fused = [one["fused"] for one in queries if one["fused"] is not None]
+    told: dict[str, Any] = {"overall": overall | {"queries": len(queries)}, "queries": queries}
+    if fused:
+        told["fused"] = {name: _mean([one[name] for one in fused]) for name in _MEASURES} | {
+            "queries": len(fused)
+        }
+    return told
 
 
 def _evaluated(case: Case, library: Library) -> dict[str, Any]:
-    ranked = Index(case.candidates, library).rank(case.query, explained=_EXPLAINED)
+    index = Index(case.candidates, library)
+    ranked = index.rank(case.query, explained=_EXPLAINED)
     levels = [case.labels.get(one.id, 0.0) for one in ranked]
     pairs = [(one.score, case.labels[one.id]) for one in ranked if one.id in case.labels]
     return {
         **measures(levels),
         "pair_loss": pair_loss(pairs),
+        "fused": _fused(case, index, [one.id for one in ranked if one.score > 0]),
         "ranking": [
             {
                 "id": one.id,
@@ -87,6 +110,28 @@ def _evaluated(case: Case, library: Library) -> dict[str, Any]:
             for one in ranked
         ],
     }
+
+
+def _fused(case: Case, index: Index, said: Sequence[str]) -> dict[str, float | None] | None:
+    """Return the measures with the file's vectors beside words, as finding uses them; None where there are none to use."""
+    known = np.array([len(one) == len(case.vector) > 0 for one in case.vectors])
+    if not known.any():
+        return None
+    nothing = [0.0] * len(case.vector)
+    rows = _unit(np.array([one if has else nothing for one, has in zip(case.vectors, known, strict=True)]))
+    order = [one.id for one in index.rank(case.query, explained=0)]
+    if agree(index, rows, known):
+        near = rows @ _unit(np.array([case.vector]))[0]
+        near[~known] = near[known].mean()
+        order = floored(
+            said, [one.id for one in index.rank(case.query, extra=near.astype(np.float32), explained=0)]
+        )
+    return measures([case.labels.get(one, 0.0) for one in order])
+
+
+def _unit(rows: Any) -> Any:
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows / np.where(lengths == 0, 1.0, lengths)
 
 
 def measures(levels: Sequence[float]) -> dict[str, float | None]:

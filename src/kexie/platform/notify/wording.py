@@ -168,6 +168,22 @@ TEMPLATES: Mapping[str, Template] = {
         title=_("技术难题邀请已撤回"),
         text=_("%(unit)s撤回了“%(title)s”的邀请：%(reason)s。"),
     ),
+    "expert.stale": Template(
+        title=_("请确认您的专家资料"),
+        text=_("%(unit)s请您看一眼登记的专家资料还对不对，打开 %(link)s 点一下即可。"),
+    ),
+    "meeting.invited": Template(
+        title=_("请您参加对接会"),
+        text=_("%(unit)s请您参加%(day)s在%(place)s举办的“%(meeting)s”，能否参加请打开 %(link)s 答复。"),
+    ),
+    "meeting.talks": Template(
+        title=_("您的洽谈时间"), text=_("“%(meeting)s”的洽谈排好了，您的时间和桌号请打开 %(link)s 看。")
+    ),
+    "meeting.talks_changed": Template(
+        title=_("您的洽谈时间有变"),
+        text=_("“%(meeting)s”您的洽谈时间有变，请打开 %(link)s 看最新的时间和桌号。"),
+        urgent=True,
+    ),
     "agreement.due": Template(
         title=_("协议约定事项将到期"),
         text=_("协议“%(title)s”约定的“%(what)s”（%(side)s履行）应在%(day)s前完成，请办理后登记结果。"),

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -90,6 +91,13 @@ class Expert(Reference):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("并入")
     )
+    # Who it is in the end: the entry itself, or the one it was merged into; rows of both are read together by it.
+    identity = models.GeneratedField(
+        expression=Coalesce("merged_into", "id"),
+        output_field=models.UUIDField(),
+        db_persist=True,
+        editable=False,
+    )
     merged_at = models.DateTimeField(_("并入时间"), null=True, blank=True)
     # For which confirmation (None: for none ever) they were reminded, and when: once for each.
     reminded_at = models.DateTimeField(_("提醒时间"), null=True, blank=True)
@@ -111,6 +119,7 @@ class Expert(Reference):
             *Reference.Meta.indexes,
             models.Index(fields=["association", "phone_digest"], name="matching_expert_phone"),
             models.Index(fields=["association", "email_digest"], name="matching_expert_email"),
+            models.Index(fields=["identity"], name="matching_expert_identity"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -108,6 +108,9 @@ class Part(Tenant):
     code = models.CharField(_("签到码"), max_length=6)
     answer = models.CharField(_("答复"), max_length=4, choices=Answer.choices, default=Answer.OPEN)
     answered_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
+    invited_at = models.DateTimeField(_("邀请时间"), null=True, blank=True)
+    # The talks they were told of last, as `operations.meeting_notices.own_talks` says them.
+    told_talks: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
     arrived_at = models.DateTimeField(_("签到时间"), null=True, blank=True)
     out_at = models.DateTimeField(_("退出时间"), null=True, blank=True)
     out_why = models.CharField(_("退出原因"), max_length=200, blank=True)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from kexie.contexts.matching.models import Expert, ExpertConsent, ExpertWork
 from kexie.contexts.matching.operations.common import locked, note
+from kexie.contexts.matching.queries import experts as queries
 from kexie.foundation.access.models import Account
 from kexie.kernel.errors import UserError
 from kexie.kernel.scope import Scope
@@ -61,11 +62,14 @@ def give_consent(
     if on > now.date():
         raise FactRefused(fields={"on": _("同意日期不能晚于今天。")})
     known = ExpertConsent.objects.filter(expert=expert, use=use, withdrawn_on=None).first()
-    if known is not None:
+    if known is not None and use in queries.standing_uses(expert):
         return known
+    if known is not None:  # given before another entry was merged into this one: it covers this one alone
+        known.withdrawn_on = on
+        known.save(update_fields=["withdrawn_on"])
     consent = ExpertConsent(
         association_id=expert.association_id, expert=expert, use=use, basis=basis, given_on=on,
-        recorded_by=actor,
+        recorded_by=actor, recorded_at=now,
     )  # fmt: skip
     consent.full_clean()
     consent.save(force_insert=True)
@@ -79,11 +83,11 @@ def withdraw_consent(
 ) -> None:
     """Record that an expert agrees no more; without a standing consent nothing changes."""
     expert = locked(Expert, expert_id, scope)
-    consent = ExpertConsent.objects.filter(expert=expert, use=use, withdrawn_on=None).first()
-    if consent is None:
+    # Of entries merged into this one too: whoever says no says so as a person.
+    rows = list(ExpertConsent.objects.filter(expert__identity=expert.pk, use=use, withdrawn_on=None))
+    if not rows:
         return
-    if not consent.given_on <= on <= now.date():
+    if not max(row.given_on for row in rows) <= on <= now.date():
         raise FactRefused(fields={"on": _("撤回日期应在同意日期和今天之间。")})
-    consent.withdrawn_on = on
-    consent.save(update_fields=["withdrawn_on"])
+    ExpertConsent.objects.filter(pk__in=[row.pk for row in rows]).update(withdrawn_on=on)
     note(expert, "withdraw_consent", actor=actor, now=now, use=use, on=on)

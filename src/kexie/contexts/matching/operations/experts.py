@@ -183,4 +183,5 @@ def restore(*, expert_id: UUID, actor: Account, now: dt.datetime, scope: Scope) 
     expert = locked(Expert, expert_id, scope)
     expert.withdrawn_on, expert.withdrawn_why = None, ""
     expert.save(update_fields=["withdrawn_on", "withdrawn_why"])
+    Expert.objects.filter(merged_into=expert).update(withdrawn_on=None, withdrawn_why="")
     note(expert, "restore_expert", actor=actor, now=now)

@@ -306,10 +306,8 @@ def _tell(found: Invitation, template: str, now: dt.datetime, *, reason: str = "
 
 
 def _recipient(expert: Expert) -> Recipient | None:
-    agreed = ExpertConsent.objects.filter(
-        expert=expert, use=ExpertConsent.Use.NOTICE, withdrawn_on=None
-    ).exists()
-    if not agreed:
+    expert = expert.merged_into or expert
+    if ExpertConsent.Use.NOTICE not in register.standing_uses(expert):
         return None
     if expert.account_id is not None:
         return Recipient(account_id=expert.account_id)

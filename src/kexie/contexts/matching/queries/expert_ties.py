@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from kexie.contexts.matching.models import Agreement, Expert, ExpertWork
 from kexie.foundation.units.models import Unit
@@ -55,22 +55,23 @@ def parties(experts: Sequence[Expert]) -> list[Party]:
 
 def _works(experts: Iterable[Expert]) -> dict[UUID, list[Work]]:
     found: dict[UUID, list[Work]] = {}
-    for row in ExpertWork.objects.filter(expert__in=[one.pk for one in experts]):
+    rows = ExpertWork.objects.filter(expert__identity__in=[one.pk for one in experts])
+    for row in rows.annotate(whose=F("expert__identity")):
         authors = [name for name in _BETWEEN_NAMES.split(row.authors) if name.strip()]
-        found.setdefault(row.expert_id, []).append(Work(row.title, row.source_id, row.year, authors))
+        found.setdefault(row.whose, []).append(Work(row.title, row.source_id, row.year, authors))
     return found
 
 
 def _dealings(experts: Iterable[Expert]) -> dict[UUID, list[Dealing]]:
     found: dict[UUID, list[Dealing]] = {}
     rows = Agreement.objects.filter(
-        expert__in=[one.pk for one in experts], firm__isnull=False, state=State.CONFIRMED
-    )
+        expert__identity__in=[one.pk for one in experts], firm__isnull=False, state=State.CONFIRMED
+    ).annotate(whose=F("expert__identity"))
     for row in rows:
         kind = _PAID.get(Agreement.Kind(row.kind), Kind.COOPERATION)
         last: dt.date = row.valid_to or row.occurred_on
         dealing = Dealing(kind, unit_key(row.firm_id), last, row.title)  # type: ignore[arg-type]  # has a firm
-        found.setdefault(row.expert_id, []).append(dealing)  # type: ignore[arg-type]  # has an expert
+        found.setdefault(row.whose, []).append(dealing)
     return found
 
 

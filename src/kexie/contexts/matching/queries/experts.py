@@ -5,12 +5,24 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
 
 from kexie.contexts.matching.models import Expert, ExpertConsent, ExpertWork
 from kexie.contexts.matching.rules import experts as rules
+from kexie.contexts.matching.rules.people_files import title_key
 from kexie.kernel.errors import NotFound
 from kexie.kernel.scope import Scope
 from kexie.platform.matching.ranking import Text
@@ -22,7 +34,7 @@ PROFILE = "PROFILE"
 
 def register(scope: Scope) -> QuerySet[Any]:
     """Return the experts, also withdrawn ones, with `work_count` and `recommended` (may be named to firms)."""
-    works = ExpertWork.objects.filter(expert=OuterRef("pk")).order_by().values("expert")
+    works = ExpertWork.objects.filter(expert__identity=OuterRef("pk")).order_by().values("expert__identity")
     return (
         Expert.objects.filter(scope.q(), merged_into=None)
         .select_related("unit", "society", "area", "account")
@@ -33,9 +45,19 @@ def register(scope: Scope) -> QuerySet[Any]:
     )
 
 
-def agreed(use: str) -> Exists:
-    """Return the condition that an expert agreed to a use and did not take it back."""
-    return Exists(ExpertConsent.objects.filter(expert=OuterRef("pk"), use=use, withdrawn_on=None))
+def agreed(use: str) -> Any:
+    """Return the condition that an expert agreed to a use and did not take it back.
+
+    Of entries merged into one, each must have agreed, or the whole after it was merged: the weaker consent holds.
+    """
+    standing = ExpertConsent.objects.filter(use=use, withdrawn_on=None)
+    own, later = (
+        Q(expert=OuterRef("pk")),
+        Q(expert=OuterRef("merged_into"), recorded_at__gt=OuterRef("merged_at")),
+    )
+    without = Expert.objects.filter(merged_into=OuterRef("pk")).exclude(Exists(standing.filter(own | later)))
+    condition = Q(Exists(standing.filter(own))) & ~Q(Exists(without))
+    return ExpressionWrapper(condition, output_field=BooleanField())
 
 
 def expert(scope: Scope, pk: UUID) -> Any:
@@ -67,14 +89,22 @@ def askable(scope: Scope, *, today: dt.date) -> QuerySet[Any]:
     """
     here = ~Q(availability=Expert.Availability.AWAY) | Q(away_until__lt=today)
     cleared = Q(is_home=False) | Q(cleared_on__lte=today)
-    return register(scope).filter(here, cleared, recommended=True, withdrawn_on=None)
+    gone = Exists(Expert.objects.filter(merged_into=OuterRef("pk"), withdrawn_on__isnull=False))
+    return register(scope).filter(~gone, here, cleared, recommended=True, withdrawn_on=None)
 
 
 def documents(experts: Iterable[Expert]) -> dict[UUID, list[Text]]:
     """Return what speaks for each expert: their own words, and every work."""
     found = {one.pk: [own_words(one)] for one in experts}
-    for work in ExpertWork.objects.filter(expert__in=found):
-        found[work.expert_id].append(Text(title=work.title, text=work.text, kind=work.kind, year=work.year))
+    for one in Expert.objects.filter(merged_into__in=found):
+        found[one.merged_into_id].append(own_words(one))  # type: ignore[index]  # is merged
+    seen: set[tuple[UUID, str]] = set()
+    for work in ExpertWork.objects.filter(expert__identity__in=found).select_related("expert"):
+        mark = (work.expert.identity, title_key(work.title))
+        if mark not in seen:
+            seen.add(mark)
+            text = Text(title=work.title, text=work.text, kind=work.kind, year=work.year)
+            found[work.expert.identity].append(text)
     return found
 
 
@@ -87,9 +117,16 @@ def own_words(one: Expert) -> Text:
 
 def works(one: Expert) -> list[ExpertWork]:
     """Return the works, newest first."""
-    return list(ExpertWork.objects.filter(expert=one))
+    return list(ExpertWork.objects.filter(expert__identity=one.pk).select_related("expert"))
 
 
 def consents(one: Expert) -> list[ExpertConsent]:
     """Return every consent, standing or withdrawn."""
-    return list(ExpertConsent.objects.filter(expert=one).select_related("recorded_by"))
+    rows = ExpertConsent.objects.filter(expert__identity=one.pk)
+    return list(rows.select_related("recorded_by", "expert"))
+
+
+def standing_uses(one: Expert) -> set[str]:
+    """Return the uses an expert agreed to, all merged entries together."""
+    row = Expert.objects.filter(pk=one.pk).annotate(**{f"may_{use}": agreed(use) for use in Use.values}).get()
+    return {use for use in Use.values if getattr(row, f"may_{use}")}

@@ -20,12 +20,14 @@ from kexie.contexts.matching.queries import (
     vectors,
 )
 from kexie.contexts.matching.queries.finding_index import Finder, finder
+from kexie.contexts.matching.rules import disclosure
 from kexie.contexts.matching.rules import finding as rules
 from kexie.contexts.matching.states import ProblemState
 from kexie.kernel.errors import NotFound
 from kexie.kernel.scope import Scope
 from kexie.ledger.models import State
 from kexie.platform.matching.fields import Vector
+from kexie.platform.matching.fusing import floored
 from kexie.platform.matching.ranking import Index, Reason, Text
 from kexie.platform.ties import engine
 from kexie.platform.ties.facts import Level, Tie
@@ -104,7 +106,7 @@ def ranked(one: Problem, *, among: Iterable[UUID], today: dt.date) -> tuple[Find
         return found, words, None
     fused = rules.nudged(_of(found.scores(text_of(one), extra), wanted), before)
     said = [pk for pk in words if lexical[pk] > 0]
-    return found, rules.floored(said, rules.in_order(fused)), extra
+    return found, floored(said, rules.in_order(fused)), extra
 
 
 def _of(scores: Mapping[str, float], wanted: set[str]) -> dict[str, float]:
@@ -123,12 +125,12 @@ def judged(association_id: UUID, *, until: dt.date) -> list[Judged]:
     signs = {"FIT": 1, "UNFIT": -1}
     found = (
         [
-            Judged(str(row.expert_id), row.problem, signs[row.verdict], row.judged_at.date())  # type: ignore[union-attr]
-            for row in opinions.select_related("problem").order_by("-judged_at")[:_REMEMBERED]
+            Judged(str(row.expert.identity), row.problem, signs[row.verdict], row.judged_at.date())  # type: ignore[union-attr]
+            for row in opinions.select_related("problem", "expert").order_by("-judged_at")[:_REMEMBERED]
         ]
         + [
-            Judged(str(row.expert_id), row.problem, 1, row.occurred_on)
-            for row in matched.select_related("problem").order_by("-occurred_on")[:_REMEMBERED]
+            Judged(str(row.expert.identity), row.problem, 1, row.occurred_on)  # type: ignore[union-attr]  # has one
+            for row in matched.select_related("problem", "expert").order_by("-occurred_on")[:_REMEMBERED]
         ]
     )
     return sorted(found, key=lambda row: row.on, reverse=True)[:_REMEMBERED]
@@ -179,8 +181,10 @@ def suggested(
     reasons = index.explain(text_of(one), order) if index is not None else {}
     known, loads = judged(one.association_id, until=today), load(UUID(pk) for pk in order)
     opinions = {
-        str(row.expert_id): row
-        for row in Suggestion.objects.filter(problem=one, expert__in=list(map(UUID, order)))
+        str(row.expert.identity): row
+        for row in Suggestion.objects.filter(problem=one, expert__identity__in=list(map(UUID, order)))
+        .select_related("expert")
+        .order_by("judged_at")
     }
     invited = standing_invitations(one)
     return [
@@ -236,8 +240,8 @@ _KINDS = ExpertWork.Kind.choices
 
 def load(pks: Iterable[UUID]) -> dict[UUID, int]:
     """Return how many invitations each expert has to answer or has accepted, problems that are over left out."""
-    rows = Invitation.objects.filter(expert__in=list(pks), state__in=STANDING)
-    pairs = list(rows.values_list("expert", "problem"))
+    rows = Invitation.objects.filter(expert__identity__in=list(pks), state__in=STANDING)
+    pairs = list(rows.values_list("expert__identity", "problem"))
     over = ProblemStage.objects.filter(
         problem__in=[problem for _expert, problem in pairs], state=State.CONFIRMED, stage__in=OVER
     )
@@ -248,7 +252,7 @@ def load(pks: Iterable[UUID]) -> dict[UUID, int]:
 def standing_invitations(one: Problem) -> dict[UUID, Invitation]:
     """Return the last invitation of each expert to a problem."""
     rows = Invitation.objects.filter(problem=one).select_related("expert", "invited_by")
-    return {row.expert_id: row for row in rows.order_by("invited_at")}
+    return {row.expert.identity: row for row in rows.order_by("invited_at")}
 
 
 def invitations(one: Problem) -> QuerySet[Invitation]:
@@ -305,6 +309,30 @@ def problems_for(expert: Expert, scope: Scope, *, today: dt.date, top: int) -> l
         if one.reasons
     ]
     return sorted(found, key=lambda one: one.is_excluded)
+
+
+def public_problems_for(expert: Expert, *, today: dt.date, top: int) -> list[Fitting]:
+    """Return open problems for the expert's own page, of each only what they may read; none that they are tied to.
+
+    Ranking looks at no more than that either: phrases shown never stand in what is not disclosed.
+    """
+    whole = Scope(association_id=expert.association_id)
+    looking = problems_with_state(whole, at=today).filter(current__in=LOOKING_FOR_EXPERTS)
+    rows = {str(row.pk): row for row in looking}
+    if not rows or expert.withdrawn_on is not None:
+        return []
+    index = Index({pk: [_readable(row, expert)] for pk, row in rows.items()})
+    order = [one for one in index.rank(_words_of(expert), top=top * 2, explained=top * 2) if one.reasons]
+    ties = _ties_with(expert, {rows[one.id].firm for one in order}, on=today)
+    found = [_fitting(rows[one.id], one.reasons, ties.get(rows[one.id].firm_id, [])) for one in order]
+    return [one for one in found if not one.is_excluded][:top]
+
+
+def _readable(row: Problem, expert: Expert) -> Text:
+    level = disclosure.for_expert(
+        row.confidentiality, is_verified=expert.verified_on is not None, undertook=False
+    )
+    return Text(title=row.name, text=row.summary if level >= disclosure.Disclosed.SUMMARY else "")
 
 
 def _words_of(expert: Expert) -> Text:

@@ -19,12 +19,11 @@ from kexie.contexts.matching.queries.finding_index import Finder
 from kexie.contexts.matching.states import ProblemState
 from kexie.kernel.scope import Scope
 from kexie.platform.matching.fields import Vector
+from kexie.platform.matching.fusing import agree
 from kexie.platform.matching.ranking import Text
 
 Use = experts.Use
 _OVER = (ProblemState.SOLVED, ProblemState.CLOSED)
-# Vectors that know nothing of what texts say alike are not believed: the correlation with words over a sample of pairs.
-_AGREEMENT, _SAMPLE = 0.1, 100
 
 
 def digest(text: str) -> str:
@@ -42,7 +41,9 @@ def text_of_problem(one: Problem) -> str:
 def texts(association_id: UUID, *, today: Any) -> dict[str, str]:
     """Return every text that an endpoint may be given, by digest: of experts who agreed to that, and open problems."""
     scope = Scope(association_id=association_id)
-    agreed = experts.register(scope).filter(experts.agreed(Use.VECTORS), recommended=True, withdrawn_on=None)
+    cleared = Q(is_home=False) | Q(cleared_on__lte=today)
+    rows = experts.register(scope).filter(cleared, recommended=True, withdrawn_on=None)
+    agreed = rows.filter(experts.agreed(Use.VECTORS))
     said = [text.whole() for documents in experts.documents(list(agreed)).values() for text in documents]
     looking = problems_with_state(scope, at=today).filter(Q(current=None) | ~Q(current__in=_OVER))
     return {digest(one): one for one in [*said, *map(text_of_problem, looking)] if one.strip()}
@@ -95,17 +96,4 @@ def _read(found: Finder, version: str, stored: Iterable[TextVector]) -> Loaded |
     nothing = np.zeros(lengths.pop(), dtype=np.float32)
     made = np.array([nothing if row is None else row for row in rows], dtype=np.float32)
     known = np.array([row is not None for row in rows])
-    return Loaded(version, made, known, _agrees(found, made, known))
-
-
-def _agrees(found: Finder, rows: Vector, known: Any) -> bool:
-    """Whether texts that say alike lie nearer: rubbish, or one vector for everything, does not."""
-    assert found.index is not None  # noqa: S101 - there are documents
-    places = np.flatnonzero(known)
-    sample = np.random.default_rng(0).permutation(places)[:_SAMPLE]
-    words = found.index.library.whole.by_word[:, found.index.places[sample]]
-    pairs = np.triu_indices(len(sample), 1)
-    said, meant = (words.T @ words).toarray()[pairs], (rows[sample] @ rows[sample].T)[pairs]
-    if len(said) == 0 or not said.std() or not meant.std():
-        return False
-    return bool(np.corrcoef(said, meant)[0, 1] > _AGREEMENT)
+    return Loaded(version, made, known, found.index is not None and agree(found.index, made, known))

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 # What brokers thought before moves an expert by at most this share of the spread of all scores: neighbours change
 # places, nobody is lifted over a clear lead or drops out.
 PRIOR = 0.3
-# As many of the best by words alone always stand among the first five, whatever vectors say.
-FLOOR, FIRST = 3, 5
 _AROUND = 40
 
 
@@ -34,16 +32,6 @@ def nudged(scores: Mapping[str, float], before: Mapping[str, float]) -> dict[str
 def in_order(scores: Mapping[str, float]) -> list[str]:
     """Return who is scored, best first; equals stay as they came."""
     return sorted(scores, key=lambda one: -scores[one])
-
-
-def floored(lexical: Sequence[str], fused: Sequence[str]) -> list[str]:
-    """Return the fused order with the first three by words among its first five."""
-    first = list(fused[:FIRST])
-    missing = [one for one in lexical[:FLOOR] if one not in first]
-    if missing:
-        replaceable = [one for one in reversed(first) if one not in lexical[:FLOOR]][: len(missing)]
-        first = [one for one in first if one not in replaceable] + missing
-    return [*first, *(one for one in fused if one not in first)]
 
 
 def marked(text: str, phrases: Sequence[str]) -> list[Piece]:

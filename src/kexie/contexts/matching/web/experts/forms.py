@@ -226,6 +226,15 @@ class RevokeForm(RowForm):
     reason = Words(label=gettext_lazy("撤销原因"), max_length=200)
 
 
+class AccountForm(DeskForm):
+    """Whose account an expert's page is."""
+
+    username = Words(
+        label=gettext_lazy("本人账号"), required=False, max_length=60,
+        help_text=gettext_lazy("系统管理员开通的账号名；留空即解除。"),
+    )  # fmt: skip
+
+
 class VerifyForm(DeskForm):
     """That somebody looked at who the expert is."""
 

@@ -8,10 +8,10 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
 from kexie.contexts.matching.models import ExpertConsent
-from kexie.contexts.matching.operations import conflicts
+from kexie.contexts.matching.operations import conflicts, expert_merges, expert_requests
 from kexie.contexts.matching.operations import expert_facts as facts
 from kexie.contexts.matching.operations import experts as operations
-from kexie.contexts.matching.queries import expert_ties
+from kexie.contexts.matching.queries import expert_ties, lookalikes
 from kexie.contexts.matching.queries import experts as queries
 from kexie.contexts.matching.rules import experts as rules
 from kexie.contexts.matching.web.experts import forms
@@ -39,6 +39,11 @@ class ExpertPage(ExpertsView, ActPage):
         add_never_cache_headers(response)
         return response
 
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        """Show it, and keep who looked: the expert sees that."""
+        expert_requests.opened(expert=self.one, account=self.account, on=timezone.localdate())
+        return super().get(request, **kwargs)
+
     def acts(self) -> list[Act]:
         """What fits whether they are in the register."""
         return [_RESTORE] if self.one.withdrawn_on else list(_ACTS)
@@ -50,13 +55,15 @@ class ExpertPage(ExpertsView, ActPage):
     def context_of(self) -> dict[str, Any]:
         """The expert with all that is kept."""
         one, consents = self.one, queries.consents(self.one)
-        standing_uses = {row.use: row for row in consents if row.withdrawn_on is None}
+        agreed = queries.standing_uses(one)
+        standing_uses = {row.use: row for row in consents if row.withdrawn_on is None and row.use in agreed}
         return {
             "one": one,
             "trail": self.trail(Link(one.name)),
             "standing": standing(one),
             "is_fresh": rules.is_fresh(one.confirmed_on, timezone.localdate()),
             "works": queries.works(one),
+            "merges": list(lookalikes.merges(one)),
             "declarations": list(expert_ties.declarations(one)),
             "consents": [(label, standing_uses.get(use)) for use, label in ExpertConsent.Use.choices],
             "ended": [row for row in consents if row.withdrawn_on is not None],
@@ -112,6 +119,10 @@ def _drop_work(view: Any, data: dict[str, Any]) -> Any:
     return facts.remove_work(work_id=data["row"], **view.by)
 
 
+def _unmerge(view: Any, data: dict[str, Any]) -> Any:
+    return expert_merges.undo(merge_id=data["row"], **view.by)
+
+
 def _revoke(view: Any, data: dict[str, Any]) -> Any:
     by = {"reason": data["reason"], **view.by}
     return conflicts.revoke(expert_id=view.one.pk, declaration_id=data["row"], **by)
@@ -129,6 +140,8 @@ _ACTS = (
     ),
     _act("verify", _("认证"), operations.verify, form=forms.VerifyForm, done=_("已认证。"),
          hint=_("核对过本人身份、单位和职称；认证专家能看到限定公开的难题摘要。")),
+    _act("account", _("对应本人账号"), expert_requests.link_account, form=forms.AccountForm, done=_("已保存。"),
+         hint=_("对应以后，专家可以自己维护资料、给出和撤回同意。")),
     _act("contact", _("更换联系方式"), operations.change_contact, form=forms.ContactForm,
          done=_("已更换联系方式。"), hint=_("两项都以新填的为准，留空即删除。")),
     _act("withdraw", _("退出专家库"), operations.withdraw, form=forms.WithdrawForm, done=_("已退出专家库。"),
@@ -138,6 +151,10 @@ _ACTS = (
     Act(
         key="revoke", label=_("撤销申报"), done=_("已撤销申报。"), run=_revoke, form=forms.RevokeForm,
         action=Action.CONFIRM, danger=True, at="ties",
+    ),
+    Act(
+        key="unmerge", label=_("撤销合并"), done=_("已撤销合并。"), run=_unmerge, form=forms.RowForm, action=Action.CONFIRM,
+        danger=True, at="merges",
     ),
     Act(
         key="drop_work", label=_("删除成果"), done=_("已删除成果。"), run=_drop_work, form=forms.RowForm,

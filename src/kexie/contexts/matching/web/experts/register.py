@@ -108,9 +108,12 @@ class ExpertsPage(ExpertsView, ListPage):
     def actions(self) -> list[Link]:
         """Experts are entered by whoever confirms records."""
         links = [Link(_("登记专家"), self.url("new"), "plus")] if self.allowed.get("confirm") else []
-        return (
-            [*links, Link(_("导入"), self.url("imports"), "upload")] if self.allowed.get("import") else links
-        )
+        if self.allowed.get("import"):
+            links.append(Link(_("导入"), self.url("imports"), "upload"))
+        if self.allowed.get("confirm"):
+            links.append(Link(_("查重"), self.url("lookalikes"), "match"))
+            links.append(Link(_("专家申请"), self.url("requests"), "edit"))
+        return links
 
 
 def standing(one: Any) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from kexie.contexts.matching import tasks
 from kexie.contexts.matching.models import Meeting
 from kexie.contexts.matching.operations import meeting_day as day
+from kexie.contexts.matching.operations import meeting_notices
 from kexie.contexts.matching.operations import meetings as operations
 from kexie.contexts.matching.queries import meetings as queries
 from kexie.contexts.matching.rules import timetable as rules
@@ -56,6 +58,25 @@ _SEAT = Act(
 )  # fmt: skip
 
 
+def _tell(run: Callable[..., Any]) -> Callable[[Any, dict[str, Any]], Any]:
+    def told(view: Any, _data: dict[str, Any]) -> None:
+        found = run(site=view.request.build_absolute_uri("/").rstrip("/"), **view.told)
+        said = _("通知了 %(told)s 方，%(left)s 方没有同意短信联系或没有账号，请打电话。")
+        messages.info(view.request, said % {"told": found.told, "left": found.not_reached})
+
+    return told
+
+
+_INVITE = Act(
+    key="invite", label=gettext_lazy("发出邀请"), done=gettext_lazy("已发出邀请。"), run=_tell(meeting_notices.invite),
+    action=Action.CONFIRM, hint=gettext_lazy("发给还没有邀请过、没有答复的企业和专家，用短信或站内消息，链接里答复。"),
+)  # fmt: skip
+_TELL = Act(
+    key="tell", label=gettext_lazy("通知洽谈时间"), done=gettext_lazy("已通知。"), run=_tell(meeting_notices.tell_talks),
+    action=Action.CONFIRM, hint=gettext_lazy("第一次发给有洽谈的各方；以后只发给时间、桌号或对方有变的。"),
+)  # fmt: skip
+
+
 class MeetingPage(OneView, ActPage):
     """The timetable, how good it is, whom it keeps apart, and what can be done."""
 
@@ -66,7 +87,7 @@ class MeetingPage(OneView, ActPage):
         """What fits how far the timetable is."""
         if self.one.plan in Meeting.BUSY:
             return [_CANCEL]
-        return [_PLAN, _SEAT, _ANEW] if self.one.talks.exists() else [_PLAN, _SEAT]
+        return [_PLAN, _SEAT, _ANEW, _INVITE, _TELL] if self.one.talks.exists() else [_PLAN, _SEAT, _INVITE]
 
     def act_form(self, act: Act, *args: Any, **options: Any) -> DeskForm:
         """Offer those who take part, and the timetable as it is seen now."""
