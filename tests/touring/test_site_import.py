@@ -71,8 +71,10 @@ def schools(desk: Desk, towns: list[Area]) -> list[list[object]]:
             ),
             (None, None),
         ]
-        # A township whose name two counties have is told by its code.
-        place = town.code if town.name == "城关镇" else f" {town.name}　"
+        # A township whose name two counties have is told by its code, or with its county before it.
+        county = town.parent.name
+        known = (town.code, f"{county}城关镇", f"{county}　城关镇")[n % 3]
+        place = known if town.name == "城关镇" else f" {town.name}　"
         pupils = (120 + n, full_width(120 + n), f"{1120 + n:,}", None)[n % 4]
         rows.append([
             n + 1, f"第{full_width(n)}小学", ("学校", "SCHOOL")[n % 2], unit, place, f"学府路{n}号", *spelled[n % 4], pupils,

@@ -95,6 +95,8 @@ def by_name(rows: QuerySet[Any], wanted: Iterable[str]) -> dict[str, list[Any]]:
                     found[spelling][thing.pk] = thing
     if not names:
         _match_descriptions(rows, found)
+    if rows.model is Area:
+        _match_ways(rows, found)
     return {one: list(things.values()) for one, things in found.items()}
 
 
@@ -120,6 +122,24 @@ def _match_descriptions(rows: QuerySet[Any], found: dict[str, dict[Any, Any]]) -
         spelling = by_key.get(text.key(str(thing)))
         if spelling is not None:
             found[spelling][thing.pk] = thing
+
+
+def _match_ways(rows: QuerySet[Any], found: dict[str, dict[Any, Any]]) -> None:
+    """Match what names an area with those above it, as offices write it: 临泉县城关镇, 阜阳市 临泉县 城关镇."""
+    lost: dict[str, list[str]] = {}
+    for one, things in found.items():
+        if not things:
+            lost.setdefault(text.key(one), []).append(one)
+    if not lost:
+        return
+    above = {pk: (name, parent) for pk, name, parent in Area.objects.values_list("pk", "name", "parent")}
+    for thing in rows:
+        way, parent = thing.name, thing.parent_id
+        while parent in above:
+            name, parent = above[parent]
+            way = name + way
+            for spelling in lost.get(text.key(way), ()):
+                found[spelling][thing.pk] = thing
 
 
 def _spoken(model: Any) -> tuple[str, ...]:
