@@ -5,8 +5,17 @@ import json
 import random
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from kexie.contexts.touring.models import CaravanStop, CaravanTrip, DrivingSpell, FieldLog, FieldNote
+from kexie.contexts.touring.models import (
+    CaravanStop,
+    CaravanTrip,
+    DrivingSpell,
+    FieldLog,
+    FieldNote,
+    OdometerReading,
+)
 from kexie.contexts.touring.operations import field as operations
 from kexie.contexts.touring.operations import phones
 from kexie.contexts.touring.queries import field as queries
@@ -258,3 +267,37 @@ def test_a_code_pairs_once_and_a_phone_taken_away_is_told(world, by, client):
 def test_the_pack_names_vehicles_with_their_last_reading(world, van):
     told = queries.pack(world.scope, ON)
     assert [(one["name"], one["km"]) for one in told["vans"]] == [("一号车 演01", 900)]
+
+
+def test_a_pack_costs_the_same_for_one_van_and_for_three(world, van):
+    def queries_of(number):
+        with CaptureQueriesContext(connection) as asked:
+            found = queries.pack(world.scope, ON)
+        assert len(found["vans"]) == number
+        return len(asked)
+
+    one = queries_of(1)
+    for km in (1_000, 2_000):
+        a_van(world, name=f"{km}号车", plate=f"演{km}", initial_km=km)
+    assert queries_of(3) == one
+
+
+def test_a_pack_knows_the_latest_reading_of_each_van(world, van, by):
+    other = a_van(world, name="二号车", plate="演02", initial_km=5_000)
+    send(world, phone(world), a_day(van, out=1_000, back=1_060))
+    OdometerReading.objects.create(
+        association=world.association,
+        caravan=other,
+        on=ON,
+        km=5_400,
+        recorded_by=world.account,
+        recorded_at=build.NOW,
+    )
+    OdometerReading.objects.create(
+        association=world.association, caravan=other, on=ON, km=9_999, is_doubtful=True, note="仪表坏",
+        recorded_by=world.account, recorded_at=build.NOW,
+    )  # fmt: skip
+    assert {one["id"]: one["km"] for one in queries.pack(world.scope, ON)["vans"]} == {
+        str(van.pk): 1_060,
+        str(other.pk): 5_400,
+    }

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 
-from kexie.contexts.touring import demo_fleet, demo_season
+from kexie.contexts.touring import demo_field, demo_fleet, demo_season, demo_sets
 from kexie.contexts.touring.models import (
     Caravan,
     CaravanStop,
@@ -84,8 +84,10 @@ def load(city: DemoCity) -> Iterator[tuple[str, int]]:
     stops = [*_early_stops(city, sets), *_later_stops(city, sets)]
     yield "流动科技馆巡展站", len(sets) + _record_stops(city, stops)
     yield "巡展日志", _log(city, stops)
+    yield "流动科技馆场馆、申请和换展", demo_sets.load(city, list(sets.values()), stops)
     yield "大篷车出车与活动", _drive(city)
     yield "大篷车巡展季", demo_season.load(city)
+    yield "大篷车现场记录", demo_field.load(city)
 
 
 # --- touring sets ---------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ SCHOOL_DAYS = 90
 SECONDS = 5
 ONE_DAY = dt.timedelta(days=1)
 # Roughly the middle of each county; the sites around it stand where nothing is.
-_CENTRES = {
+CENTRES = {
     "341202": (115.80, 32.90), "341203": (115.87, 32.86), "341204": (115.77, 32.96), "341221": (115.26, 33.06),
     "341222": (115.62, 33.16), "341225": (115.59, 32.64), "341226": (116.26, 32.64), "341282": (115.37, 33.26),
 }  # fmt: skip
@@ -44,7 +44,7 @@ def load(city: DemoCity) -> int:
 
 def _sites(city: DemoCity) -> Iterator[Site]:
     chance = city.rng("season:sites")
-    towns = [(county, town) for county in sorted(_CENTRES) for town in city.townships(county)]
+    towns = [(county, town) for county in sorted(CENTRES) for town in city.townships(county)]
     for number in range(SITES):
         county, town = towns[number % len(towns)]
         name, kind = _NAMES[number // len(towns) % len(_NAMES)]
@@ -70,7 +70,7 @@ def _link(code: str) -> str:
 
 
 def _point(city: DemoCity, county: str, town: Area) -> tuple[float, float]:
-    chance, (x, y) = city.rng(f"season:{town.code}"), _CENTRES[county]
+    chance, (x, y) = city.rng(f"season:{town.code}"), CENTRES[county]
     return x + chance.uniform(-_SPREAD, _SPREAD), y + chance.uniform(-_SPREAD, _SPREAD)
 
 
@@ -90,7 +90,7 @@ def _vans(city: DemoCity, season: Season) -> int:
     lent = [_lent(city, number) for number in range(len(caravans), VANS)]
     city.reference(lent)
     for number, caravan in enumerate((*caravans, *lent)[:VANS]):
-        x, y = _CENTRES[sorted(_CENTRES)[number % len(_CENTRES)]]
+        x, y = CENTRES[sorted(CENTRES)[number % len(CENTRES)]]
         van = SeasonVan(
             association=city.association, season=season, caravan=caravan, longitude=str(x), latitude=str(y)
         )

@@ -308,7 +308,8 @@ def _tried(told: list[str], what: str, make: Callable[[], Any]) -> None:
 def _words(error: UserError | ValidationError) -> str:
     if isinstance(error, ValidationError):
         return "；".join(error.messages)
-    return "；".join(str(one) for one in (getattr(error, "fields", None) or {"": error}).values())
+    said = (getattr(error, "fields", None) or {"": error}).values()
+    return "；".join(str(one).rstrip("。") for one in said)
 
 
 def _km(data: Any) -> dict[str, Any]:

@@ -17,12 +17,13 @@ MOST_SITES = 2_000
 
 def pack(scope: Scope, day: dt.date) -> dict[str, Any]:
     """Return what a phone needs without a network: vehicles with their last reading, drivers, places, the day's sheet."""
-    vans = Caravan.objects.filter(scope.q()).exclude(state=Caravan.State.RETIRED).order_by("name")
+    vans = list(Caravan.objects.filter(scope.q()).exclude(state=Caravan.State.RETIRED).order_by("name"))
+    read = fleet.last_readings(vans)
     crew = CrewMember.objects.filter(scope.q(), job__in=CrewMember.DRIVES, left_on=None).order_by("name")
     sites = Site.objects.filter(scope.q()).order_by("name")[:MOST_SITES]
     return {
         "day": day.isoformat(),
-        "vans": [{"id": str(one.pk), "name": f"{one.name} {one.plate}", "km": _last_km(one)} for one in vans],
+        "vans": [{"id": str(one.pk), "name": f"{one.name} {one.plate}", "km": read[one.pk]} for one in vans],
         "drivers": [{"id": str(one.pk), "name": one.name} for one in crew],
         "sites": [{"id": str(one.pk), "name": one.name} for one in sites],
         "planned": _planned(scope, day),
@@ -55,11 +56,6 @@ def phone(scope: Scope, pk: UUID) -> FieldPhone:
     if found is None:
         raise NotFound(_("没有找到这台现场手机。"))
     return found
-
-
-def _last_km(van: Caravan) -> int:
-    points = fleet.odometer_points(van)
-    return max(points, key=lambda one: (one[0], one[1]))[1] if points else van.initial_km
 
 
 def _planned(scope: Scope, day: dt.date) -> list[dict[str, str]]:

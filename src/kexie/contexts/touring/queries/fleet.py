@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TypeVar
 from uuid import UUID
 
@@ -62,6 +62,20 @@ def odometer_points(caravan: Caravan) -> list[tuple[dt.date, int]]:
     return sorted(found)
 
 
+def last_readings(caravans: Collection[Caravan]) -> dict[UUID, int]:
+    """Return the latest reading of each vehicle that is to be believed; three queries, however many there are."""
+    last = {one.pk: (one.bought_on, one.initial_km) for one in caravans}
+    trips = CaravanTrip.objects.filter(caravan__in=last).exclude(state="REVERSED")
+    readings = OdometerReading.objects.filter(caravan__in=last, is_doubtful=False)
+    for rows, day, km in (
+        (trips, "occurred_on", "odometer_out"), (trips, "returned_on", "odometer_in"), (readings, "on", "km"),
+    ):  # fmt: skip
+        found = rows.filter(**{f"{km}__isnull": False}).order_by("caravan_id", f"-{day}", f"-{km}")
+        for pk, on, read in found.distinct("caravan_id").values_list("caravan_id", day, km):
+            last[pk] = max(last[pk], (on, read))
+    return {pk: read for pk, (_on, read) in last.items()}
+
+
 def exhibits(caravan: Caravan) -> QuerySet[CaravanExhibit]:
     """Return what is on board, by number."""
     return CaravanExhibit.objects.filter(caravan=caravan).order_by("number")
@@ -101,6 +115,12 @@ def members(scope: Scope) -> QuerySet[CrewMember]:
 def member(scope: Scope, pk: UUID) -> CrewMember:
     """Return a member."""
     return _one(members(scope), pk)
+
+
+def licences_to_renew(scope: Scope, day: dt.date) -> int:
+    """Return how many drivers' licences have ended or end soon."""
+    rows = CrewMember.objects.filter(scope.q(), job__in=CrewMember.DRIVES, left_on=None)
+    return rows.filter(licence_until__lte=day + rules.REMIND_DAYS * rules.ONE_DAY).count()
 
 
 def spells(one: CrewMember) -> QuerySet[DrivingSpell]:

@@ -15,7 +15,7 @@ REQUIRED = (Kind.REGISTRATION, Kind.INSPECTION, Kind.COMPULSORY)
 REMIND_DAYS = 30
 # More kilometres a day than this are asked about.
 MOST_KM_A_DAY = 1_000
-_DAY = dt.timedelta(days=1)
+ONE_DAY = dt.timedelta(days=1)
 
 
 def latest(documents: Iterable[CaravanDocument]) -> list[CaravanDocument]:
@@ -35,7 +35,7 @@ def lacking(documents: Iterable[CaravanDocument]) -> list[str]:
 
 def standing(one: CaravanDocument, day: dt.date) -> str:
     """Return how a paper stands on a day: EXPIRED, EXPIRING or GOOD."""
-    if one.valid_to is None or one.valid_to > day + REMIND_DAYS * _DAY:
+    if one.valid_to is None or one.valid_to > day + REMIND_DAYS * ONE_DAY:
         return "GOOD"
     return "EXPIRED" if one.valid_to < day else "EXPIRING"
 
