@@ -364,3 +364,52 @@ def test_a_county_applies_by_the_page(world, venue, client):
     assert answer.status_code == 302, answer.content.decode()
     made = TourApplication.objects.get()
     assert (made.venue, made.year, made.days) == (venue, 2026, 60)
+
+
+def test_a_host_sees_the_set_it_shows_and_reports_a_fault_but_closes_no_repair(world, touring_set, venue, by):
+    one, _other = exhibits_of(world, touring_set)
+    host = {**by, "scope": Scope(association_id=world.association.pk, unit_paths=(venue.unit.path,))}
+    elsewhere = other_county(world)
+    with pytest.raises(NotFound):
+        maintenance.report(exhibit_id=one.pk, fault="按钮失灵", on=MARCH_1, **host)
+    assert list(queries.sets(host["scope"], MARCH_1)) == []
+    arrange(touring_set, venue, by)
+    ticket = maintenance.report(exhibit_id=one.pk, fault="按钮失灵", on=MARCH_1, **host)
+    assert list(queries.sets(host["scope"], MARCH_1)) == [touring_set]
+    assert list(queries.tickets(host["scope"])) == [ticket]
+    assert list(queries.tickets(elsewhere)) == list(queries.sets(elsewhere, MARCH_1)) == []
+    with pytest.raises(NotFound):
+        maintenance.close(ticket_id=ticket.pk, state="DONE", result="好了", cost=None, on=MARCH_1, **host)
+
+
+def test_what_waits_is_named_until_it_is_done(world, plan_of, client, time_machine):
+    touring_set, venue, by = plan_of
+    exhibits = exhibits_of(world, touring_set)
+    stop = arrange(touring_set, venue, by)
+    assert list(queries.to_open(world.scope, MARCH_1 - DAY)) == []
+    assert list(queries.to_open(world.scope, MARCH_1)) == [stop]
+    stops.open_stop(stop_id=stop.pk, **by)
+    assert (list(queries.to_open(world.scope, MARCH_1)), list(queries.unsigned(world.scope, MARCH_1))) == (
+        [],
+        [stop],
+    )
+    lines = {one.pk: Line(condition="GOOD") for one in exhibits}
+    signed = {"on": MARCH_1, "given_by": "甲", "taken_by": "乙", "lines": lines}
+    handovers.sign(stop_id=stop.pk, kind="IN", **signed, **by)
+    assert list(queries.unsigned(world.scope, stop.last_on)) == []
+    assert list(queries.unsigned(world.scope, stop.last_on + DAY)) == [stop]
+    time_machine.move_to(build.NOW, tick=False)
+    sign_in(world, client)
+    page = client.get("/work/touring/sets/").content.decode()
+    assert "还没有签交接单的巡展站" in page
+    assert "到了开展日期还没有办理开展" not in page
+    assert "文化馆" in client.get("/work/touring/sets/stops/?wait=sign").content.decode()
+    handovers.sign(stop_id=stop.pk, kind="OUT", **signed, **by)
+    assert "等着办的" not in client.get("/work/touring/sets/").content.decode()
+
+
+def test_an_empty_list_says_how_to_begin_and_a_narrowed_one_how_to_see_all(world, client):
+    sign_in(world, client)
+    empty = client.get("/work/touring/sets/venues/").content.decode()
+    assert (empty.count('href="/work/records/touring.venues/new"'), "看全部" in empty) == (2, False)
+    assert "看全部" in client.get("/work/touring/sets/venues/?q=无此馆").content.decode()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from kexie.contexts.touring.models import Condition, SetExhibit, SetTicket
 from kexie.contexts.touring.operations.sets_common import locked, note
+from kexie.contexts.touring.queries import sets as queries
 from kexie.foundation.access.models import Account
 from kexie.kernel.errors import UserError
 from kexie.kernel.scope import Scope
@@ -24,8 +25,8 @@ class TicketRefused(UserError):
 def report(
     *, exhibit_id: UUID, fault: str, on: dt.date, actor: Account, now: dt.datetime, scope: Scope
 ) -> SetTicket:
-    """Open a ticket for an exhibit; it is faulty from that day on."""
-    exhibit = locked(SetExhibit, exhibit_id, scope)
+    """Open a ticket for an exhibit; it is faulty from that day on. A host reports what it has on show, too."""
+    exhibit = SetExhibit.objects.select_for_update().get(pk=queries.exhibit(scope, exhibit_id).pk)
     return open_ticket(exhibit, fault, on, actor=actor, now=now)
 
 

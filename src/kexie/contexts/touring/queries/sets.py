@@ -1,10 +1,10 @@
 """Reads of the touring sets; every one takes a scope."""
 
 import datetime as dt
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
 from kexie.contexts.touring.models import (
@@ -28,13 +28,25 @@ from kexie.kernel.scope import Scope
 SomeRow = TypeVar("SomeRow", bound=Model)
 
 
+def hosted(scope: Scope) -> QuerySet[Any]:
+    """Return the ids of sets that are, were or will be at a stop of the scope: its host sees them and reports their faults."""
+    rows = PlannedTourStop.objects.filter(scope.q()).exclude(state=PlannedTourStop.State.CANCELLED)
+    return rows.order_by().values("touring_set")
+
+
+def seen(scope: Scope, touring_set: str = "pk") -> Q:
+    """Return the condition that a row's set is of the scope, or has a stop there; `touring_set`: the way to the set."""
+    unit = "unit" if touring_set == "pk" else f"{touring_set}__unit"
+    return scope.q(unit) | Q(association=scope.association_id, **{f"{touring_set}__in": hosted(scope)})
+
+
 def sets(scope: Scope, day: dt.date) -> QuerySet[TouringSet]:
     """Return the sets, with where each is on a day, where it goes next, and how many exhibits need repair."""
     days = SetDays.objects.filter(touring_set=OuterRef("pk")).order_by("first_on")
     here = days.filter(first_on__lte=day, last_on__gte=day)
     later = days.filter(first_on__gt=day)
     broken = SetExhibit.objects.filter(touring_set=OuterRef("pk"), condition__in=("FAULTY", "MISSING"))
-    return TouringSet.objects.filter(scope.q()).annotate(
+    return TouringSet.objects.filter(seen(scope)).annotate(
         here=Subquery(here.values("place")[:1]),
         here_until=Subquery(here.values("last_on")[:1]),
         next_place=Subquery(later.values("place")[:1]),
@@ -45,7 +57,7 @@ def sets(scope: Scope, day: dt.date) -> QuerySet[TouringSet]:
 
 def touring_set(scope: Scope, pk: UUID) -> TouringSet:
     """Return a set."""
-    return _one(TouringSet.objects.filter(scope.q()).select_related("unit"), pk)
+    return _one(TouringSet.objects.filter(seen(scope)).select_related("unit"), pk)
 
 
 def exhibits(one: TouringSet) -> QuerySet[SetExhibit]:
@@ -62,6 +74,19 @@ def stops(scope: Scope) -> QuerySet[PlannedTourStop]:
     """Return the arranged stops, also those that opened."""
     rows = PlannedTourStop.objects.filter(scope.q())
     return rows.select_related("touring_set", "unit", "venue", "record")
+
+
+def to_open(scope: Scope, day: dt.date) -> QuerySet[PlannedTourStop]:
+    """Return the stops whose first day has come and that nobody opened."""
+    return stops(scope).filter(state=PlannedTourStop.State.PLANNED, first_on__lte=day)
+
+
+def unsigned(scope: Scope, day: dt.date) -> QuerySet[PlannedTourStop]:
+    """Return the stops whose set was handed over without a signed list: opened without one, or ended without one."""
+    lists = Handover.objects.filter(stop=OuterRef("pk"))
+    opened = stops(scope).filter(state=PlannedTourStop.State.OPENED)
+    taken, given = Exists(lists.filter(kind="IN")), Exists(lists.filter(kind="OUT"))
+    return opened.filter(~taken | Q(last_on__lt=day) & ~given)
 
 
 def stop(scope: Scope, pk: UUID) -> PlannedTourStop:
@@ -127,8 +152,8 @@ def application(scope: Scope, pk: UUID) -> TourApplication:
 
 def tickets(scope: Scope) -> QuerySet[SetTicket]:
     """Return the tickets of exhibits."""
-    rows = SetTicket.objects.filter(scope.q("exhibit__unit"))
-    return rows.select_related("exhibit__touring_set", "reported_by")
+    rows = SetTicket.objects.filter(seen(scope, "exhibit__touring_set"))
+    return rows.select_related("exhibit__touring_set__unit", "reported_by")
 
 
 def ticket(scope: Scope, pk: UUID) -> SetTicket:
@@ -138,7 +163,7 @@ def ticket(scope: Scope, pk: UUID) -> SetTicket:
 
 def exhibit(scope: Scope, pk: UUID) -> SetExhibit:
     """Return an exhibit of a set."""
-    return _one(SetExhibit.objects.filter(scope.q()).select_related("touring_set"), pk)
+    return _one(SetExhibit.objects.filter(seen(scope, "touring_set")).select_related("touring_set__unit"), pk)
 
 
 def plans(scope: Scope) -> QuerySet[SetPlan]:

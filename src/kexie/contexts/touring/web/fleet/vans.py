@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from kexie.contexts.touring.models import Caravan, CaravanDocument
 from kexie.contexts.touring.operations import fleet as operations
+from kexie.contexts.touring.queries import field, requests
 from kexie.contexts.touring.queries import fleet as queries
 from kexie.contexts.touring.rules import REPLACE_SOURCE, replacement_reasons
 from kexie.contexts.touring.rules import fleet as rules
@@ -76,6 +77,23 @@ class VansList(ListPage):
             Cell(_("建议更新") if reasons else ""),
         )
         return Row(cells, name=one.name)
+
+    def reminders(self) -> list[Link]:
+        """Papers and licences to renew, requests and field logs that wait."""
+        today = timezone.localdate()
+        asked = requests.requests(self.scope).filter(state="SUBMITTED")
+        logs = field.logs(self.scope).filter(drafted_at=None, on__lt=today)
+        found = (
+            (
+                _("已过期或30天内到期的证件"),
+                f"{url('documents')}?renew=1",
+                len(queries.to_renew(self.scope, today)),
+            ),
+            (_("已过期或30天内到期的驾驶证"), url("crew"), queries.licences_to_renew(self.scope, today)),
+            (_("待受理的大篷车申请"), f"{url('requests')}?state=SUBMITTED", asked.count()),
+            (_("还没有生成草稿的现场记录"), url("field"), logs.count()),
+        )
+        return [Link(label, href, count=number) for label, href, number in found]
 
     def actions(self) -> list[Link]:
         """New vehicles are registered at the records' desk."""

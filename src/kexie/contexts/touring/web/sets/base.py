@@ -101,11 +101,20 @@ class SetsView(View):
             return False
         return scope.covers(self.account.association.path)
 
+    def owns(self, unit: Any) -> bool:
+        """Whether a unit (with what is its) is among the account's own, and not only seen by it."""
+        return self.scope.covers(unit.path)
+
     def page(self, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
         """Render a template of the desk, or of the sets' where it has none of its own, in the staff's frame."""
         shown = {
             "rail": staff_rail(self.request),
-            "tabs": [Link(label, self.url(key), current=key == self.tab) for key, label in self.tabs],
+            "tabs": [
+                Link(label, self.url(key), current=key == self.tab)
+                for key, label in self.tabs
+                # Plans of the rotation are the association's: a county would find nothing there.
+                if key != "plans" or self.decides
+            ],
             "tabs_label": self.tabs_label,
             "allowed": self.allowed,
             "decides": self.decides,
@@ -174,6 +183,10 @@ class ListPage(SetsView):
         """Return the links above the list, the first of them the main one."""
         return []
 
+    def reminders(self) -> list[Link]:
+        """Return what waits for somebody, each with its number."""
+        return []
+
     def get(self, request: HttpRequest) -> HttpResponseBase:
         """Show the rows asked for, or send them as a file."""
         self.filters = Filter(request.GET, self.choices())
@@ -188,6 +201,8 @@ class ListPage(SetsView):
             "search": request.GET.get("q", ""), "here": self.url(self.tab), "export": query.urlencode(),
             "table": lists.table(list(page.object_list), request.GET, self.columns, self.row),
             "empty_title": self.empty[0], "empty_text": self.empty[1], "links": self.actions(),
+            "reminders": [link for link in self.reminders() if link.count],
+            "is_narrowed": bool(self.filters.chosen() or request.GET.get("q", "").strip()),
         }  # fmt: skip
         return self.page("list", context)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import dates
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,7 +30,7 @@ WEEKDAYS = (
     (5, gettext_lazy("周六")),
     (6, gettext_lazy("周日")),
 )
-MONTHS = tuple((n, str(n)) for n in range(1, 13))
+MONTHS = tuple(dates.MONTHS.items())
 MOST_BYTES = 10 * 1024 * 1024
 _PHOTOS = ("jpg", "jpeg", "png", "webp")
 

@@ -57,10 +57,26 @@ class SetsList(ListPage):
 
     def actions(self) -> list[Link]:
         """New sets are registered at the records' desk; all of them are also shown."""
-        if not self.allowed.get("draft"):
-            return []
-        new = Link(_("登记展品（套）"), "/work/records/touring.sets/new", "plus")
-        return [new, Link(_("含已移交的"), "?all=1")]
+        new = Link(_("登记展品（套）"), "/work/records/touring.sets/new", icon="plus")
+        return [*([new] if self.decides else ()), Link(_("含已移交的"), "?all=1")]
+
+    def reminders(self) -> list[Link]:
+        """Applications, stops and repairs that wait."""
+        today = timezone.localdate()
+        asked = queries.applications(self.scope).filter(state=TourApplication.State.SUBMITTED)
+        broken = queries.tickets(self.scope).filter(state=SetTicket.State.OPEN)
+        found = [
+            (
+                _("到了开展日期还没有办理开展的巡展站"),
+                f"{url('stops')}?wait=open",
+                queries.to_open(self.scope, today),
+            ),
+            (_("还没有签交接单的巡展站"), f"{url('stops')}?wait=sign", queries.unsigned(self.scope, today)),
+            (_("待处理的维修单"), f"{url('tickets')}?state=OPEN", broken),
+        ]
+        if self.decides:
+            found.insert(0, (_("待受理的巡展申请"), f"{url('applications')}?state=SUBMITTED", asked))
+        return [Link(label, href, count=rows.count()) for label, href, rows in found]
 
 
 class StopsList(ListPage):
@@ -81,8 +97,10 @@ class StopsList(ListPage):
     )
 
     def rows(self) -> QuerySet[Any]:
-        """Every stop, the latest first unless sorted."""
-        return queries.stops(self.scope)
+        """Every stop, the latest first unless sorted; with `?wait=` those to be opened, or to be signed for."""
+        today = timezone.localdate()
+        waiting = {"open": queries.to_open, "sign": queries.unsigned}.get(self.request.GET.get("wait", ""))
+        return waiting(self.scope, today) if waiting else queries.stops(self.scope)
 
     def choices(self) -> dict[str, tuple[Any, Any]]:
         """By state."""

@@ -37,6 +37,7 @@ class SetPage(ActPage):
         exhibits = list(queries.exhibits(self.one))
         return {
             "one": self.one,
+            "owns": self.owns(self.one.unit),
             "trail": self.trail(self.one.serial),
             "count": len(exhibits),
             "sound": sum(one.condition in {"GOOD", "WORN"} for one in exhibits),
@@ -101,6 +102,7 @@ class ExhibitPage(ActPage):
         """The exhibit and its tickets."""
         return {
             "one": self.one,
+            "owns": self.owns(self.one.touring_set.unit),
             "trail": self.trail(self.one.name),
             "set_url": url("set", pk=self.one.touring_set_id),
             "tickets": self.one.tickets.order_by("-reported_on", "-pk"),
@@ -122,7 +124,7 @@ class TicketPage(ActPage):
 
     def acts(self) -> list[Act]:
         """It can be closed once."""
-        if self.one.state != SetTicket.State.OPEN:
+        if self.one.state != SetTicket.State.OPEN or not self.owns(self.one.exhibit.touring_set.unit):
             return []
         return [
             Act(

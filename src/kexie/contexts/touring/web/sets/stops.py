@@ -64,7 +64,7 @@ class StopPage(ActPage):
         """The stop with what happened there."""
         one = self.one
         changed = list(one.days.order_by("on"))
-        signed = {each.kind: each for each in one.handovers.all()}
+        signed, logs = {each.kind: each for each in one.handovers.all()}, list(queries.logs(one))
         return {
             "one": one,
             "trail": self.trail(one.venue.name),
@@ -73,7 +73,9 @@ class StopPage(ActPage):
             "changed": changed,
             "week": [_WEEK_NAMES[n] for n in one.open_weekdays],
             "visits": queries.visits(one),
-            "logs": Table(_LOGS, [self._log(log) for log in queries.logs(one)]),
+            "logs": Table(_LOGS, [self._log(log) for log in logs[:_SHOWN]]),
+            "log_count": len(logs),
+            "shown": _SHOWN,
             "groups": queries.groups(one),
             "handovers": [(kind, label, signed.get(kind)) for kind, label in Handover.Kind.choices],
         }
@@ -88,6 +90,10 @@ class StopPage(ActPage):
             Cell(log.get_state_display(), state=log.state.lower()),
         )
         return Row(cells, name=str(log.occurred_on))
+
+
+# So many of the latest logs are on the page; all of them are at the records' desk.
+_SHOWN = 14
 
 
 def _on_stop(operation: Any, *, fields: bool = True) -> Any:
