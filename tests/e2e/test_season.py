@@ -1,6 +1,7 @@
 """A season in a browser: a plan is computed and grows, a stop is dragged, an illegal day is explained, a host answers."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
@@ -8,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from kexie.contexts.touring.models import Plan
-from kexie.contexts.touring.operations import planning, requests
+from kexie.contexts.touring.operations import planning, requests, telling
 from kexie.contexts.touring.operations import seasons as operations
 from kexie.contexts.touring.queries import seasons as queries
 from kexie.contexts.touring.rules.days import clock
@@ -98,6 +99,14 @@ def test_from_the_request_to_the_host_s_word(world, season, session, open_page) 
     expect(host.get_by_text("您已确认接待")).to_be_visible()
     stop.refresh_from_db()
     assert stop.host_state == "CONFIRMED"
+    page.goto(f"/work/touring/season/plans/{plan.pk}/?week={stop.trip.day}")
+    expect(page.locator(f'[data-stop="{stop.pk}"]')).to_have_class(re.compile("season-stop--confirmed"))
+    page.locator(f'[data-stop="{stop.pk}"] summary').click()
+    expect(page.locator(f'[data-stop="{stop.pk}"]')).to_contain_text("已确认")
+    assert violations(page) == []
+    page.get_by_role("link", name="接待方名单").first.click()
+    expect(page.get_by_role("row").filter(has_text=site.name)).to_contain_text("已确认")
+    assert violations(page) == []
     everybody = open_page("/caravans/", viewport=PHONE)
     listed = everybody.locator("li").filter(has_text=site.name)
     expect(listed).to_contain_text(f"{clock(stop.begins):%H:%M}–{clock(stop.ends):%H:%M}")
@@ -127,7 +136,12 @@ def test_dragging_says_what_it_breaks_before_it_moves_what_is_legal(
     expect(page.locator(".season-hint")).to_contain_text("周末或节假日")
     page.mouse.up()
     expect(page.locator("[data-say]")).to_contain_text("不能移动")
+    expect(page.locator("[data-say]")).to_contain_text("这一站留在原处")
     expect(held.get_by_role("button", name="移动")).to_be_disabled()
+    # It is back where it was, also in its fields; nothing was sent.
+    expect(held.get_by_label("日期")).to_have_value(stop.trip.day.isoformat())
+    expect(cell(stop.trip.van_id, stop.trip.day).locator(f'[data-stop="{stop.pk}"]')).to_be_visible()
+    assert queries.stops(plan).get(site=stop.site).trip.day == stop.trip.day
     assert violations(page) == []
     page.reload()
     drag(page, held, cell(other.pk, stop.trip.day))
@@ -138,3 +152,51 @@ def test_dragging_says_what_it_breaks_before_it_moves_what_is_legal(
     page.get_by_role("button", name="撤销：移动").click()
     expect(page.get_by_text("已撤销")).to_be_visible()
     assert queries.stops(plan).get(site=stop.site).trip.van_id == stop.trip.van_id
+
+
+def test_without_a_mouse_a_stop_is_moved_by_its_fields(world, season, session, open_page) -> None:
+    now, today = timezone.now(), timezone.localdate()
+    plan = operations.add_plan(season=season, by_hand=True, actor=world.account, now=now)
+    site = queries.sites(season).first()
+    operations.place(plan=plan, site=str(site.pk), actor=world.account, now=now, today=today)
+    stop = queries.stops(plan).get()
+    days = [stop.trip.day + n * DAY for n in range(1, 8)]
+    off = next(day for day in days if is_day_off(day))
+    good = next(day for day in queries.world(season).days() if day > stop.trip.day)
+    page = open_page(f"/work/touring/season/plans/{plan.pk}/?week={stop.trip.day}", cookies=session)
+    held = page.locator(f'[data-stop="{stop.pk}"]')
+    held.locator("summary").focus()
+    page.keyboard.press("Enter")
+    field = held.get_by_label("日期")
+    field.fill(off.isoformat())
+    field.press("Tab")
+    expect(held.locator("[data-effect]")).to_contain_text("不能移动")
+    expect(held.get_by_role("button", name="移动")).to_be_disabled()
+    assert violations(page) == []
+    field.fill(good.isoformat())
+    field.press("Tab")
+    expect(held.locator("[data-effect]")).to_contain_text("可以移动")
+    held.get_by_role("button", name="移动").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("已移动")).to_be_visible()
+    assert queries.stops(plan).get().trip.day == good
+
+
+def test_many_hosts_are_told_while_one_looks_on(world, season, session, open_page, monkeypatch) -> None:
+    now, today = timezone.now(), timezone.localdate()
+    monkeypatch.setattr(telling, "AT_ONCE", 0)
+    plan = operations.add_plan(season=season, by_hand=True, actor=world.account, now=now)
+    for site in queries.sites(season)[:3]:
+        operations.place(plan=plan, site=str(site.pk), actor=world.account, now=now, today=today)
+    page = open_page(f"/work/touring/season/plans/{plan.pk}/", cookies=session)
+    page.get_by_role("button", name="发布", exact=True).click()
+    expect(page.get_by_text("0 / 3 站")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="停止通知").click()
+    expect(page.get_by_text("3 站的变化还没有通知接待方")).to_be_visible()
+    page.get_by_role("button", name="接着通知").click()
+    expect(page.get_by_text("0 / 3 站")).to_be_visible()
+    # What the worker does.
+    telling.run(telling_id=season.tellings.get(state="WAITING").pk, now=now)
+    expect(page.get_by_text("待打电话 3 站")).to_be_visible()
+    assert violations(page) == []

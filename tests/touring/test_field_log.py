@@ -294,7 +294,7 @@ def test_a_pack_knows_the_latest_reading_of_each_van(world, van, by):
         recorded_at=build.NOW,
     )
     OdometerReading.objects.create(
-        association=world.association, caravan=other, on=ON, km=9_999, is_doubtful=True, note="仪表坏",
+        association=world.association, caravan=other, on=ON + dt.timedelta(days=1), km=9_999, is_doubtful=True, note="仪表坏",
         recorded_by=world.account, recorded_at=build.NOW,
     )  # fmt: skip
     assert {one["id"]: one["km"] for one in queries.pack(world.scope, ON)["vans"]} == {

@@ -186,10 +186,10 @@ def test_a_plan_is_begun_watched_stopped_and_resumed_on_its_page(season, planner
     home = f"/work/touring/season/plans/{plan.pk}/"
     assert (answer.url, plan.state, plan.seconds) == (home, "WAITING", 20)
     panel = planner.get(f"{home}progress/")
-    assert panel["X-Plan-State"] == "WAITING"
+    assert panel["X-State"] == "WAITING"
     assert "排队中" in panel.content.decode()
     planner.post(home, {"act": "stop"})
-    assert planner.get(f"{home}progress/")["X-Plan-State"] == "CANCELLED"
+    assert planner.get(f"{home}progress/")["X-State"] == "CANCELLED"
     planner.post(home, {"act": "resume", "seconds": "60"})
     plan.refresh_from_db()
     assert (plan.state, plan.seconds) == ("WAITING", 60)

@@ -122,6 +122,7 @@ ROWS = (
     desk("host", kwargs=host, method="post", right=MOVED),
     desk("van_calendar", kwargs=van),
     desk("progress", kwargs=plan),
+    desk("telling", kwargs=plan),
     desk("compare", kwargs=two_plans),
     public("caravans:coming"),
     public("caravans:calendar"),

@@ -1,10 +1,11 @@
 """What touring does in the background."""
 
+import datetime as dt
 from uuid import UUID
 
 from django.utils import timezone
 
-from kexie.contexts.touring.operations import planning, roads, set_plans
+from kexie.contexts.touring.operations import planning, roads, set_plans, telling
 from kexie.platform import tasks
 
 
@@ -24,3 +25,16 @@ def compute_plan(*, plan_id: str) -> None:
 def fetch_roads(*, table_id: str) -> None:
     """Fetch a table of ways from the routing service."""
     roads.fetch(table_id=UUID(table_id))
+
+
+@tasks.task()
+def tell_hosts(*, telling_id: str) -> None:
+    """Tell the hosts of a season what they do not know yet."""
+    telling.run(telling_id=UUID(telling_id))
+
+
+@tasks.periodic("* * * * *")
+def take_up_telling(*, at: dt.datetime) -> None:
+    """Go on with telling where a worker died."""
+    for pk in telling.take_up(now=at):
+        tell_hosts.defer(telling_id=str(pk))

@@ -18,6 +18,7 @@ from kexie.contexts.touring.models.roads import RoadTable
 from kexie.contexts.touring.models.seasons import Plan, PlannedStop, PlannedTrip, Season, SeasonVan
 from kexie.contexts.touring.models.set_plans import PlannedTourStop, SetPlan, SetPlanItem, StopDay
 from kexie.contexts.touring.models.sites import SchoolTerm, Site
+from kexie.contexts.touring.models.telling import Telling
 from kexie.contexts.touring.models.tour import SetDays, TourDailyLog, TouringSet, TourStop
 from kexie.contexts.touring.models.trips import StopSignOff, TripCost, TripIncident
 from kexie.contexts.touring.models.venues import TourVenue, VenueCheck, VenueClosure
@@ -57,6 +58,7 @@ __all__ = [
     "Site",
     "StopDay",
     "StopSignOff",
+    "Telling",
     "ToldVisit",
     "TourApplication",
     "TourDailyLog",

@@ -33,15 +33,21 @@ _TEMPLATES = {What.ASK: "visit.ask", What.MOVE: "visit.move", What.OFF: "visit.o
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many hosts a message was sent to, and how many have to be called because none reaches them."""
+    """How many hosts a message was sent to, how many have to be called because none reaches them, how many are left."""
 
     sent: int
     to_call: int
+    left: int = 0
 
 
 @transaction.atomic
-def tell(*, season: Season, link: Link, actor: Account | None, now: dt.datetime) -> Outcome:
-    """Tell every host of the published plan what they do not know yet. A second time there is nothing to tell."""
+def tell(
+    *, season: Season, link: Link, actor: Account | None, now: dt.datetime, most: int | None = None
+) -> Outcome:
+    """Tell hosts of the published plan (at `most` so many) what they do not know yet. A second time there is nothing to tell.
+
+    Large seasons are told in rounds: see `operations.telling`, which also writes the log then.
+    """
     season = (
         Season.objects.select_for_update(of=("self",)).select_related("unit", "published").get(pk=season.pk)
     )
@@ -51,7 +57,8 @@ def tell(*, season: Season, link: Link, actor: Account | None, now: dt.datetime)
     season.published.season = season
     visits = queries.visits(season.published)
     _keep_links(visits)
-    found = queries.news_of(visits, timezone.localdate(now))
+    news = queries.news_of(visits, timezone.localdate(now))
+    found = news[:most]
     told = [_tell(season, what, visit, link, now) for what, visit in found]
     made, changed = [one for one in told if one._state.adding], [one for one in told if not one._state.adding]
     ToldVisit.objects.bulk_create(made)
@@ -61,8 +68,8 @@ def tell(*, season: Season, link: Link, actor: Account | None, now: dt.datetime)
         asked, ["host_code", "host_state", "host_note", "answered_at"], batch_size=500
     )
     sent = sum(one.how == How.SMS for one in told)
-    outcome = Outcome(sent, len(told) - sent)
-    if told:
+    outcome = Outcome(sent, len(told) - sent, len(news) - len(found))
+    if told and most is None:
         operations.log(season, "touring.tell_hosts", actor, {"sent": sent, "to_call": outcome.to_call}, now)
     return outcome
 

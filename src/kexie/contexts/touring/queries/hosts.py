@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from kexie.contexts.touring.models import Plan, PlannedStop, Season, Site, ToldVisit
+from kexie.contexts.touring.models import Plan, PlannedStop, Season, Site, Telling, ToldVisit
 from kexie.contexts.touring.queries import seasons
 from kexie.contexts.touring.rules.hosts import Mark, pairs
 from kexie.kernel.errors import NotFound
@@ -98,6 +98,11 @@ def untold(plan: Plan, today: dt.date) -> int:
     planned = PlannedStop.objects.filter(association=plan.association_id, trip__plan=plan)
     found = _all_paired(known, planned.select_related("trip__van"))
     return sum(one.news(today) is not None for one in found)
+
+
+def telling(season: Season) -> Telling | None:
+    """Return the latest round in which a season's hosts were told."""
+    return Telling.objects.filter(season=season).first()
 
 
 def news_of(found: Iterable[Visit], today: dt.date) -> list[tuple[What, Visit]]:

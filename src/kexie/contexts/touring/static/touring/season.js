@@ -101,11 +101,15 @@ function drag(stop, start) {
     const cell = cellAt(event);
     end();
     if (!moved || !cell || cell.contains(stop)) return;
-    form.elements.van.value = cell.dataset.van;
-    form.elements.day.value = cell.dataset.day;
+    const { van, day } = form.elements;
+    const before = [van.value, day.value];
+    [van.value, day.value] = [cell.dataset.van, cell.dataset.day];
     stop.open = true;
     const button = show(form, await askFor(form));
-    if (!button.disabled) button.click();
+    if (!button.disabled) return button.click();
+    // It stays where it was, and so do its fields; why is left to be read.
+    [van.value, day.value] = before;
+    say.textContent += say.dataset.stays;
   };
   window.addEventListener("pointermove", onMove);
   window.addEventListener("pointerup", onUp);
@@ -125,19 +129,17 @@ if (board) {
   });
 }
 
-// A search under way: its panel is renewed until it ends, then the page shows the plan.
-const progress = document.querySelector("[data-progress]");
-
-async function renew() {
-  const answer = await fetch(progress.dataset.progress, { credentials: "same-origin" }).catch(() => null);
+// A search or a round of messages under way: its panel is renewed until it ends, then the page shows what came of it.
+async function renew(panel) {
+  const answer = await fetch(panel.dataset.progress, { credentials: "same-origin" }).catch(() => null);
   if (answer && answer.ok) {
-    if (!["WAITING", "RUNNING"].includes(answer.headers.get("X-Plan-State"))) return location.reload();
-    progress.innerHTML = await answer.text();
+    if (!["WAITING", "RUNNING"].includes(answer.headers.get("X-State"))) return location.reload();
+    panel.innerHTML = await answer.text();
   }
-  return setTimeout(renew, 1000);
+  return setTimeout(renew, 1000, panel);
 }
 
-if (progress) setTimeout(renew, 1000);
+for (const panel of document.querySelectorAll("[data-progress]")) setTimeout(renew, 1000, panel);
 
 // A host's link is copied where the browser allows it; elsewhere it opens as any link.
 document.addEventListener("click", async (event) => {

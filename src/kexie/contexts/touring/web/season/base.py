@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 
 from kexie.contexts.touring import tasks
 from kexie.contexts.touring.models import Plan, Season
-from kexie.contexts.touring.operations import hosts
 from kexie.contexts.touring.queries import seasons as queries
 from kexie.foundation.access.roles import Action
 from kexie.foundation.desk.views import DeskView
@@ -96,10 +95,3 @@ class PlanView(SeasonDesk):
 def host_link(view: SeasonDesk, code: str) -> str:
     """Return the address of a host's page, as a message or a person hands it on."""
     return view.request.build_absolute_uri(reverse("caravans:confirm", kwargs={"code": code})) if code else ""
-
-
-def tell(view: PlanView) -> hosts.Outcome:
-    """Tell the hosts of the plan's season what they do not know yet."""
-    return hosts.tell(
-        season=view.season, link=lambda code: host_link(view, code), actor=view.account, now=timezone.now()
-    )

@@ -21,12 +21,12 @@ from kexie.contexts.touring.operations import by_hand, planning
 from kexie.contexts.touring.operations import hosts as links
 from kexie.contexts.touring.operations import seasons as operations
 from kexie.contexts.touring.operations.seasons import PlanRefused
-from kexie.contexts.touring.queries import hosts
 from kexie.contexts.touring.queries import season_figures as figures
 from kexie.contexts.touring.queries import seasons as queries
 from kexie.contexts.touring.rules.placing import Effect
 from kexie.contexts.touring.rules.solving import reason_in_words
-from kexie.contexts.touring.web.season.base import SPANS, PlanView, compute, seconds_of, tell
+from kexie.contexts.touring.web.season import telling
+from kexie.contexts.touring.web.season.base import SPANS, PlanView, compute, seconds_of
 from kexie.contexts.touring.web.season.planning import progress_of
 from kexie.kernel.errors import UserError
 from kexie.platform import maps
@@ -100,7 +100,7 @@ class BoardView(PlanView):
             "others": self.season.plans.exclude(pk=self.plan.pk),
             "spans": SPANS,
             "is_published": self.season.published_id == self.plan.pk,
-            "untold": hosts.untold(self.plan, timezone.localdate()),
+            **telling.context_of(self),
             "trail": [
                 Link(self.season.name, reverse("touring_season:season", kwargs={"pk": self.season.pk})),
                 Link(str(self.plan)),
@@ -300,17 +300,12 @@ def _lock(view: BoardView) -> str:
 def _publish(view: BoardView) -> str:
     with transaction.atomic():
         asked = operations.publish(plan=view.plan, **_by(view))
-        told = tell(view)
-    values = {"n": asked, "sent": told.sent, "call": told.to_call}
-    return _("已发布，%(n)s 站待接待方确认；发短信通知 %(sent)s 站，%(call)s 站要打电话。") % values
+        told = telling.tell(view)
+    return _("已发布，%(n)s 站待接待方确认。") % {"n": asked} + telling.in_words(told)
 
 
 def _tell(view: BoardView) -> str:
-    told = tell(view)
-    return _("已发短信通知 %(sent)s 站；%(call)s 站要打电话，见接待方名单。") % {
-        "sent": told.sent,
-        "call": told.to_call,
-    }
+    return telling.in_words(telling.tell(view))
 
 
 def _resume(view: BoardView) -> str:
@@ -332,6 +327,7 @@ ACTS: dict[str, Callable[[BoardView], str]] = {
     "lock": _lock,
     "publish": _publish,
     "tell": _tell,
+    "stop_telling": telling.stop_telling,
     "stop": _stop,
     "resume": _resume,
 }

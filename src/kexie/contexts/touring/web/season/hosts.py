@@ -19,7 +19,8 @@ from kexie.contexts.touring.operations.requests import is_mobile
 from kexie.contexts.touring.queries import hosts as queries
 from kexie.contexts.touring.queries.hosts import Visit
 from kexie.contexts.touring.rules.days import clock
-from kexie.contexts.touring.web.season.base import PlanView, host_link, tell
+from kexie.contexts.touring.web.season import telling
+from kexie.contexts.touring.web.season.base import PlanView, host_link
 from kexie.contexts.touring.web.season.public import AnswerForm
 from kexie.foundation.access.roles import Action
 from kexie.foundation.desk import exports
@@ -85,7 +86,7 @@ class HostsView(PlanView):
             "may_export": self.find(Action.EXPORT) is not None, "may_plan": self.may_plan,
             "is_published": self.season.published_id == self.plan.pk,
             "table": lists.table(shown, request.GET, COLUMNS, lambda row: row),
-            "untold": queries.untold(self.plan, today),
+            **telling.context_of(self),
             "called_off": queries.called_off(self.season, today), "trail": trail(self),
         }  # fmt: skip
         return self.page("hosts", context)
@@ -93,10 +94,11 @@ class HostsView(PlanView):
     def post(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         """Tell the hosts what they do not know yet, or note that one was called."""
         try:
-            if request.POST.get("act") == "tell":
-                told = tell(self)
-                values = {"sent": told.sent, "call": told.to_call}
-                messages.success(request, _("已发短信通知 %(sent)s 站；%(call)s 站要打电话。") % values)
+            act = request.POST.get("act")
+            if act == "tell":
+                messages.success(request, telling.in_words(telling.tell(self)))
+            elif act == "stop_telling":
+                messages.success(request, telling.stop_telling(self))
             else:
                 call(self)
         except UserError as refused:

@@ -182,7 +182,7 @@ class ProgressView(SeasonView):
         """Show it."""
         busy = queries.table(self.season, table)
         response = render(request, "touring/season/_fetching.html", {"busy": busy})
-        response["X-Plan-State"] = busy.state
+        response["X-State"] = busy.state
         return response
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kexie.contexts.touring.web.season import board, hosts, pages, planning, roads, sheets
+from kexie.contexts.touring.web.season import board, hosts, pages, planning, roads, sheets, telling
 
 app_name = "touring_season"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("plans/<uuid:pk>/", board.BoardView.as_view(), name="plan"),
     path("plans/<uuid:pk>/try/", board.TryView.as_view(), name="try"),
     path("plans/<uuid:pk>/progress/", planning.ProgressView.as_view(), name="progress"),
+    path("plans/<uuid:pk>/telling/", telling.TellingView.as_view(), name="telling"),
     path("plans/<uuid:pk>/beside/<uuid:other>/", planning.CompareView.as_view(), name="compare"),
     path("plans/<uuid:pk>/sheets/", sheets.SheetsView.as_view(), name="sheets"),
     path("plans/<uuid:pk>/sheets.pdf", sheets.PaperView.as_view(), name="paper"),
