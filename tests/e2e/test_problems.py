@@ -87,6 +87,7 @@ def act(page: Page, name: str, choose: str = "", **fields: str) -> None:
     for label, value in fields.items():
         box.get_by_label(label).fill(value)
     box.get_by_role("button", name=name, exact=True).click()
+    page.wait_for_load_state()
 
 
 def good(page: Page) -> None:
@@ -201,7 +202,7 @@ def opens_the_figure(desk: Page) -> None:
 
 def test_from_the_workshop_to_the_firms_own_word(world, firm, known, open_page) -> None:
     firms = {"kexie_session": signed_in(world, "FIRM_CONTACT", firm, "周厂长")}
-    desks = {"kexie_session": signed_in(world, "COUNTY_OFFICER", world.counties[0], "县科协")}
+    desks = {"kexie_session": signed_in(world, "COORDINATOR", world.association, "市科协")}
     phone = open_page("/work/problems/", viewport=PHONE, cookies=firms)
     posts(phone)
     address = f"/work/problems/{Problem.objects.get().pk}/"

@@ -176,7 +176,7 @@ def test_desk_pages(staff, posted, paper, invited):
     assert staff.post(page, {"act": "undertake", "agrees": "on"}).status_code == 302
     assert SECRET in says(staff.post(f"{page}text/"))
     assert SECRET not in says(staff.get(f"{page}text/", follow=True))
-    assert staff.get(f"{page}files/{paper.pk}/").status_code == 200
+    assert SECRET.encode() in b"".join(staff.get(f"{page}files/{paper.pk}/").streaming_content)
 
 
 def test_an_experts_account_at_the_desk(client, world, posted, enter, by):
