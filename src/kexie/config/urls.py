@@ -40,6 +40,7 @@ _PARTS = (
     ("work/returns/", "kexie.reporting.returns.urls"),
     ("work/releases/", "kexie.reporting.releases.urls"),
     ("releases/", "kexie.reporting.releases.public_urls"),
+    ("work/writing/", "kexie.reporting.writing.urls"),
     ("work/webhooks/", "kexie.foundation.webhooks.urls"),
     ("my/tickets/", "kexie.platform.tickets.urls"),
     ("work/", "kexie.workbench.urls"),

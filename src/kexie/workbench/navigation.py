@@ -37,6 +37,7 @@ _DESKS = (
     ("touring_season:list", gettext_lazy("大篷车巡展季"), "van", "touring"),
     ("returns:list", gettext_lazy("统计年报"), "ledger", "returns"),
     ("releases:list", gettext_lazy("数据发布"), "lock", "releases"),
+    ("writing:list", gettext_lazy("文稿撰写"), "edit", "writing"),
 )
 # Pages of other parts of the site, in the order of the rail; those that are not there are left out.
 _ELSEWHERE = (

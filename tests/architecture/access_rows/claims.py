@@ -39,6 +39,7 @@ ROWS = (
     Row(name="claims:check", method="post", anonymous=SIGN_IN, wrong_role=FORBIDDEN, right=INVALID),
     page("claims:text"),
     page("claims:export"),
+    page("claims:marked"),
     page("claims:correct", kwargs=claim),
     page("claims:undo", kwargs=claim, method="post", right=MOVED),
     page("claims:recheck", method="post", right=MOVED),

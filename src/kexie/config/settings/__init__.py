@@ -23,6 +23,7 @@ LOCAL_APPS = [
     "kexie.portal",
     "kexie.api",
     "kexie.reporting.claims",
+    "kexie.reporting.writing",
     "kexie.reporting.releases",
     "kexie.reporting.returns",
     "kexie.contexts.museums",

@@ -141,8 +141,11 @@ _ROLES = (
         "facilities",
         "contests",
         "rural",
+        "writing",
     ),
-    _department("WORKERS_DEPARTMENT", _("科技工作者服务部"), "workers", "matching", "organisations"),
+    _department(
+        "WORKERS_DEPARTMENT", _("科技工作者服务部"), "workers", "matching", "organisations", "writing"
+    ),
     _department(
         "OFFICE",
         _("办公室"),
@@ -151,6 +154,7 @@ _ROLES = (
         "rural",
         "returns",
         "releases",
+        "writing",
         more=_CLOSING,
     ),
     Role(

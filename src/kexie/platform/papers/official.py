@@ -138,7 +138,7 @@ def _paragraphs(document: Any) -> None:
     for paragraph in document.paragraphs:
         if paragraph._element.findall(f".//{qn('w:drawing')}"):
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-            _spaced(paragraph, rule=WD_LINE_SPACING.SINGLE)
+            _flat(paragraph)
         elif not paragraph.text.strip():
             _line(paragraph)
         elif is_first or _style(paragraph) == "title":
@@ -198,6 +198,20 @@ def _line(paragraph: Paragraph) -> None:
     _spaced(paragraph, points=LINE_PITCH / 20)
 
 
+def _flat(paragraph: Paragraph) -> None:
+    """Take indent, exact spacing and the grid off a paragraph: for pictures and the cells of tables."""
+    properties: Any = paragraph._element.get_or_add_pPr()
+    for name in ("w:ind", "w:snapToGrid"):
+        for old in properties.findall(qn(name)):
+            properties.remove(old)
+    _spaced(paragraph, rule=WD_LINE_SPACING.SINGLE)
+    free = OxmlElement("w:snapToGrid")
+    free.set(qn("w:val"), "0")
+    properties.insert_element_before(
+        free, "w:spacing", "w:ind", "w:contextualSpacing", "w:mirrorIndents", "w:jc"
+    )
+
+
 def _spaced(
     paragraph: Paragraph, *, points: float = 0, rule: WD_LINE_SPACING = WD_LINE_SPACING.EXACTLY
 ) -> None:
@@ -237,8 +251,7 @@ def _say(paragraph: Paragraph, words: str, size: float, role: Role) -> Any:
 
 def _table(table: Any) -> None:
     for paragraph in cells_of(table):
-        _spaced(paragraph, rule=WD_LINE_SPACING.SINGLE)
-        paragraph.paragraph_format.first_line_indent = Pt(0)
+        _flat(paragraph)
         for run in paragraph.runs:
             _letters(run, run.font.size.pt if run.font.size else TABLE_SIZE, Role.BODY, bold=bool(run.bold))
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from kexie.kernel.scope import Scope
 from kexie.ledger import figures, registry
 from kexie.ledger.kinds import Number, Ratio
 from kexie.ledger.measures import Cell, Measure
-from kexie.reporting.claims import explaining, linking, times
+from kexie.reporting.claims import consistency, explaining, linking, times
 from kexie.reporting.claims.context import BareText, Place, Span
 from kexie.reporting.claims.findings import Finding, Verdict
 from kexie.reporting.claims.linking import Candidate
@@ -66,14 +66,25 @@ class Check:
 
     def findings(self, decisions: Mapping[tuple[int, int], Decision]) -> list[Finding]:
         """Return what was found about every claim; `decisions` by (start, end) in the text as given."""
-        found = []
+        found: list[tuple[int, Finding]] = []
         for number, claim in enumerate(self.claims):
             decision = decisions.get((claim.quantity.start, claim.quantity.end))
             if decision is None:
-                found.append(self._find(claim, Place(self._bare, self._spans, number)))
+                found.append((number, self._find(claim, Place(self._bare, self._spans, number))))
             elif decision.is_quantity:
-                found.append(self._decided(claim, decision))
-        return found
+                found.append((number, self._decided(claim, decision)))
+        return self._with_conflicts(found)
+
+    def _with_conflicts(self, found: list[tuple[int, Finding]]) -> list[Finding]:
+        """Return the findings with what contradicts them in the text itself."""
+        told = consistency.conflicts(self._bare, self._spans, self.claims)
+        claims = [self.claims[number] for number, _one in found]
+        twice = consistency.twice([one.cell for _number, one in found], claims)
+        result = []
+        for place, (number, one) in enumerate(found):
+            words = dict.fromkeys([*told.get(number, ()), *([twice[place]] if place in twice else [])])
+            result.append(replace(one, conflicts=tuple(words)) if words else one)
+        return result
 
     def _find(self, claim: Claim, place: Place) -> Finding:
         if claim.form == Form.RANK:

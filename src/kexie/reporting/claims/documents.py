@@ -36,6 +36,11 @@ def text_of(data: bytes) -> str:
     return _plain(data)
 
 
+def is_word(data: bytes) -> bool:
+    """Whether a file that can be read as text is a Word document."""
+    return data.startswith(_ZIP)
+
+
 def _plain(data: bytes) -> str:
     encoding = next((name for mark, name in _BOMS if data.startswith(mark)), None)
     for candidate in (encoding,) if encoding else ("utf-8", "gb18030"):

@@ -27,6 +27,7 @@ class Finding:
     """One claim with its verdict, and why in words that a person can check.
 
     `cell` is the figure it was compared with, None where there is none; `actual` that figure's value.
+    `conflicts` say what in the text itself contradicts it.
     `proposal` is the records' number in the manner of the text's, where that is contradicted.
     `candidates` are the measures it may speak of, when that cannot be decided. `corrected` says that a person
     decided the link. `span` is the claim's half-open span in the reading of the text.
@@ -41,6 +42,7 @@ class Finding:
     actual: Number = None
     rows: int = 0
     proposal: str = ""
+    conflicts: tuple[str, ...] = ()
     candidates: tuple[Measure, ...] = ()
     corrected: bool = False
     span: tuple[int, int] = (0, 0)
@@ -62,6 +64,7 @@ class Finding:
             "actual": _number(self.actual),
             "rows": self.rows,
             "proposal": self.proposal or None,
+            "conflicts": list(self.conflicts),
             "verdict": self.verdict.value,
             "why": self.why,
             "figure": self.url or None,

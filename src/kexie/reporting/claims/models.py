@@ -16,6 +16,14 @@ class CheckedText(Tenant):
     title = models.CharField(_("标题"), max_length=120)
     text = models.TextField(_("正文"))
     digest = models.CharField(_("摘要"), max_length=64, editable=False)
+    word = models.ForeignKey(
+        "files.StoredFile",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Word 文件"),
+    )
     as_of = models.DateField(_("截止日"))
     created_by = models.ForeignKey(
         "access.Account", models.PROTECT, related_name="+", verbose_name=_("提交人")

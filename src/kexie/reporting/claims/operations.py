@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from collections import Counter
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from kexie.kernel.scope import Scope
 from kexie.ledger import registry
 from kexie.ledger.measures import Cell
 from kexie.platform.audit import operations as audit
+from kexie.platform.files import operations as files
 from kexie.reporting.claims import queries
 from kexie.reporting.claims.checking import check
 from kexie.reporting.claims.findings import Finding
@@ -34,7 +36,14 @@ class NoSuchClaim(UserError):
 
 @transaction.atomic
 def add_text(
-    *, text: str, title: str, as_of: dt.date, scope: Scope, actor: Account, now: dt.datetime
+    *,
+    text: str,
+    title: str,
+    as_of: dt.date,
+    scope: Scope,
+    actor: Account,
+    now: dt.datetime,
+    word: bytes | None = None,
 ) -> CheckedText:
     """Keep a text and check it; the same text given again by the same unit is the same text, with its corrections."""
     body = text.replace("\0", "").strip("\ufeff")
@@ -55,6 +64,10 @@ def add_text(
             "checked_at": now,
         },
     )
+    if word:
+        upload = ContentFile(word, name=f"{checked.title}.docx")
+        checked.word = files.store(association_id=scope.association_id, upload=upload, actor=actor, now=now)
+        checked.save(update_fields=["word"])
     if is_new:
         _log("claims.add_text", checked, {"characters": len(body)}, actor, now)
     recheck(checked=checked, as_of=as_of, scope=scope, now=now)

@@ -10,6 +10,7 @@ from kexie.kernel.errors import NotFound
 from kexie.kernel.periods import Period
 from kexie.kernel.scope import Scope
 from kexie.ledger.measures import Cell
+from kexie.platform.files.operations import path_of
 from kexie.reporting.claims.checking import Decision, check
 from kexie.reporting.claims.findings import Finding
 from kexie.reporting.claims.models import CheckedText, Correction
@@ -22,10 +23,16 @@ def texts(scope: Scope) -> QuerySet[CheckedText]:
 
 def text(scope: Scope, pk: UUID) -> CheckedText:
     """Return one text, or raise NotFound."""
-    found = CheckedText.objects.filter(scope.q(), pk=pk).select_related("created_by", "unit").first()
+    found = CheckedText.objects.filter(scope.q(), pk=pk).select_related("created_by", "unit", "word").first()
     if found is None:
         raise NotFound(str(pk))
     return found
+
+
+def word(checked: CheckedText) -> bytes | None:
+    """Return the Word document that the text was read from, None if it was none."""
+    path = path_of(checked.word.digest) if checked.word else None
+    return path.read_bytes() if path and path.is_file() else None
 
 
 def findings(checked: CheckedText, scope: Scope) -> list[Finding]:

@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{_TEXT}recheck", views.recheck, name="recheck"),
     path(f"{_TEXT}remove", views.remove, name="remove"),
     path(f"{_TEXT}findings.xlsx", views.export, name="export"),
+    path(f"{_TEXT}marked.docx", views.marked, name="marked"),
     path(_CLAIM, views.correct, name="correct"),
     path(f"{_CLAIM}undo", views.undo, name="undo"),
 ]

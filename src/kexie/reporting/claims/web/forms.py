@@ -15,7 +15,7 @@ from kexie.kernel.scope import Scope
 from kexie.ledger import registry
 from kexie.ledger.groups import GROUPS
 from kexie.ledger.measures import Cell, Measure
-from kexie.reporting.claims.documents import text_of
+from kexie.reporting.claims.documents import is_word, text_of
 from kexie.reporting.claims.models import Correction
 from kexie.reporting.claims.vocabulary import stored
 from kexie.ui.units import unit_word
@@ -43,7 +43,9 @@ class TextForm(forms.Form):
         data = super().clean() or {}
         if upload := data.get("file"):
             try:
-                data["text"] = text_of(upload.read())
+                content = upload.read()
+                data["text"] = text_of(content)
+                data["word"] = content if is_word(content) else None
             except UserError as error:
                 self.add_error("file", str(error))
             data["title"] = upload.name.rsplit(".", 1)[0][:120]

@@ -14,6 +14,7 @@ from kexie.ledger.addresses import figure_url
 from kexie.ledger.kinds import Number
 from kexie.reporting.claims import explaining
 from kexie.reporting.claims.findings import Finding, Verdict
+from kexie.reporting.claims.marking import Remark
 from kexie.reporting.claims.models import CheckedText
 from kexie.ui.nav import Link
 from kexie.ui.tables import Cell, Column, Row, Table
@@ -53,6 +54,7 @@ class Note:
     row_count: int
     correct: str
     is_corrected: bool
+    conflicts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,18 @@ def paragraphs(checked: CheckedText, found: list[Finding], shown: list[Note]) ->
         lines[-1].append(Piece(first, piece.note))
         lines.extend([Piece(other)] for other in others)
     return [line for line in lines if any(piece.text.strip() for piece in line)]
+
+
+def remarks(found: list[Finding]) -> list[Remark]:
+    """Return the findings as comments of a Word document."""
+    return [
+        Remark(
+            one.quantity.start,
+            one.quantity.end,
+            "\n".join((f"{SIGNS[one.verdict]} {LABELS[one.verdict]}", one.why, *one.conflicts)),
+        )
+        for one in found
+    ]
 
 
 def chips(checked: CheckedText, found: list[Finding], show: str) -> list[Link]:
@@ -141,6 +155,7 @@ def _note(checked: CheckedText, number: int, one: Finding) -> Note:
         row_count=one.rows,
         correct=reverse("claims:correct", args=args),
         is_corrected=one.corrected,
+        conflicts=one.conflicts,
     )
 
 

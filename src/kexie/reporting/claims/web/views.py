@@ -1,5 +1,6 @@
 """Checking a text on a page: give it, read what was found, correct a link."""
 
+import io
 from uuid import UUID
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from kexie.kernel.errors import NotFound, UserError
 from kexie.ledger import registry
 from kexie.ledger.measures import Measure
 from kexie.platform.imports import writing
-from kexie.reporting.claims import operations, queries
+from kexie.reporting.claims import marking, operations, queries
 from kexie.reporting.claims.findings import Finding
 from kexie.reporting.claims.models import CheckedText
 from kexie.reporting.claims.web import pages
@@ -122,6 +123,19 @@ def export(request: AccessRequest, pk: UUID) -> HttpResponseBase:
 
 
 @requires(Action.CHECK_TEXT)
+@require_safe
+def marked(request: AccessRequest, pk: UUID) -> HttpResponseBase:
+    """Give the text as a Word document with a comment at each finding."""
+    checked = queries.text(request.scope, pk)
+    found = queries.findings(checked, request.scope)
+    data = marking.marked(checked.text, pages.remarks(found), word=queries.word(checked))
+    name = f"{checked.title}.docx"
+    return FileResponse(
+        io.BytesIO(data), as_attachment=True, filename=name, content_type=marking.CONTENT_TYPE
+    )
+
+
+@requires(Action.CHECK_TEXT)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: AccessRequest, pk: UUID, start: int, end: int) -> HttpResponse:
@@ -172,6 +186,7 @@ def _added(request: AccessRequest, form: TextForm) -> CheckedText:
         text=data["text"],
         title=data.get("title", ""),
         as_of=data["as_of"],
+        word=data.get("word"),
         scope=request.scope,
         actor=request.user,
         now=timezone.now(),
