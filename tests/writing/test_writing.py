@@ -49,12 +49,12 @@ def test_every_stage_is_reached():
 @pytest.mark.parametrize(
     "case",
     [
-        (13, "", "13场"),
-        (13, " | 余", "10余场"),
-        (10, " | 余", "10场"),
-        (13, " | 超", "超10场"),
-        (19, " | 近", "近20场"),
-        (3, " | 万", "3场"),
+        (13, "", "13场次"),
+        (13, " | 余", "10余场次"),
+        (10, " | 余", "10场次"),
+        (13, " | 超", "超10场次"),
+        (19, " | 近", "近20场次"),
+        (3, " | 万", "3场次"),
     ],
 )
 def test_numbers_in_words_that_are_true(template, made, lecture, case):
@@ -67,7 +67,7 @@ def test_numbers_in_words_that_are_true(template, made, lecture, case):
 def test_curly_quotes_and_wide_marks_of_word_are_understood(template, made, lecture):
     lecture(2)
     document = made(template("讲座{{ 数（“governance.lectures”，期＝“本期”） ｜ 余 }}。"))
-    assert words_of(document)[1] == "讲座2场。"
+    assert words_of(document)[1] == "讲座2场次。"
 
 
 def test_a_measure_may_be_named_by_its_label_and_a_tag_be_torn_by_word(template, made, lecture, world, by):
@@ -81,7 +81,7 @@ def test_a_measure_may_be_named_by_its_label_and_a_tag_be_torn_by_word(template,
     one = operations.add_template(
         file=ContentFile(file.getvalue()), name="撕开", kind="REPORT", unit=world.association, **by
     )
-    assert words_of(made(one)) == ["讲座2场。"]
+    assert words_of(made(one)) == ["讲座2场次。"]
 
 
 def test_comparisons_follow_the_numbers(template, made, lecture):
@@ -191,12 +191,12 @@ def test_last_years_report_keeps_last_years_numbers(template, made, lecture, by)
     first, *_rest = lecture(12)
     document = made(template(f"讲座{{{{ {LECTURES} | 余 }}}}，共{{{{ {LECTURES} }}}}。"))
     later = NOW + dt.timedelta(days=300)
-    ledger.reverse(first, reason="重复登记", actor=by["actor"], now=later)
+    ledger.reverse(record=first, reason="重复登记", actor=by["actor"], now=later, scope=by["scope"])
     again = operations.remake(document=document, **{**by, "now": later})
     while operations.advance(document_id=again.pk, now=later):
         pass
     again.refresh_from_db()
-    assert words_of(document) == words_of(again) == ["总结", "讲座10余场，共12场。"]
+    assert words_of(document) == words_of(again) == ["总结", "讲座10余场次，共12场次。"]
     fresh = operations.begin(
         template=document.template,
         title="新",
@@ -208,7 +208,7 @@ def test_last_years_report_keeps_last_years_numbers(template, made, lecture, by)
     while operations.advance(document_id=fresh.pk, now=later):
         pass
     fresh.refresh_from_db()
-    assert words_of(fresh)[1] == "讲座10余场，共11场。"
+    assert words_of(fresh)[1] == "讲座10余场次，共11场次。"
 
 
 def test_the_appendix_leads_from_each_number_to_its_figure(template, made, lecture):
@@ -219,8 +219,8 @@ def test_the_appendix_leads_from_each_number_to_its_figure(template, made, lectu
     )
     (table,) = document.tables
     rows = [[cell.text for cell in row.cells] for row in table.rows]
-    assert [row[1] for row in rows] == ["文中", "10余场", "上年没有可比的数"]
-    assert rows[1][4] == "12场（12条记录）"
+    assert [row[1] for row in rows] == ["文中", "10余场次", "上年没有可比的数"]
+    assert rows[1][4] == "12场次（12条记录）"
     assert rows[1][3] == "2024-01-01至2024-12-31"
     assert len(document.inline_shapes) == 2
     assert document.paragraphs[0].text == "演示市科协文件"
@@ -257,7 +257,7 @@ def test_from_template_to_file_in_the_browser(staff, world, lecture):
     answer = staff.post(reverse("writing:new_template"), sent, follow=True)
     page = answer.redirect_chain[-1][0]
     shown = staff.get(f"{page}?since=2024-01-01&until=2024-12-31").content.decode()
-    assert "10余场</a>" in shown
+    assert "10余场次</a>" in shown
     assert "〔结语〕" in shown
     made = {
         "act": "make",
@@ -274,7 +274,7 @@ def test_from_template_to_file_in_the_browser(staff, world, lecture):
     assert "Refresh" not in done
     assert "LibreOffice" in done.content.decode()
     document = WrittenDocument.objects.get()
-    assert words_of(document)[1:] == ["讲座10余场。", "完。"]
+    assert words_of(document)[1:] == ["讲座10余场次。", "完。"]
     sent_back = staff.get(reverse("writing:file", kwargs={"pk": document.pk, "kind": "docx"}))
     assert b"".join(sent_back.streaming_content) == path_of(document.file.digest).read_bytes()
     assert staff.get(reverse("writing:file", kwargs={"pk": document.pk, "kind": "pdf"})).status_code == 404

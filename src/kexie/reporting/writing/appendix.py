@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from docx.enum.text import WD_BREAK
 from docx.shared import Mm, Pt
 
+from kexie.kernel.scope import Scope
 from kexie.ledger import registry
 from kexie.platform.papers import official
 from kexie.platform.papers.fonts import Role
@@ -39,10 +40,11 @@ class Source:
     is_released: bool
 
 
-def sources(cited: Sequence[Cited], *, known_at: dt.datetime | None = None) -> list[Source]:
-    """Return where the numbers come from, each text and figure once."""
+def sources(cited: Sequence[Cited], *, known_at: dt.datetime, scope: Scope) -> list[Source]:
+    """Return where the numbers come from, each text and figure once: the release that is as known then, or the figure."""
     found: dict[tuple[str, str], Source] = {}
-    published = {(one.since, one.until): one.pk for one in releases.published()}
+    same = releases.published(scope).filter(known_at=known_at, unit_id=scope.association_id)
+    published = {(one.since, one.until): one.pk for one in same}
     for one in cited:
         key = (one.text, address(one.data))
         if key not in found:
@@ -87,7 +89,7 @@ def span(data: Mapping[str, Any]) -> str:
     return _("；").join(one for one in (days, data["place"]) if one)
 
 
-def append(document: Any, cited: Sequence[Cited], *, known_at: dt.datetime, base: str) -> None:
+def append(document: Any, cited: Sequence[Cited], *, known_at: dt.datetime, scope: Scope, base: str) -> None:
     """Write the appendix on a page of its own."""
     document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
     official.add(document, _("附件　数字出处"), Role.FIRST)
@@ -97,7 +99,7 @@ def append(document: Any, cited: Sequence[Cited], *, known_at: dt.datetime, base
         _("各数按%(moment)s已确认的记录计算。扫二维码打开这个数的页面，可以看到组成它的记录。")
         % {"moment": moment},
     )
-    found = sources(cited, known_at=known_at)
+    found = sources(cited, known_at=known_at, scope=scope)
     heads = (_("序号"), _("文中"), _("指标"), _("期间和范围"), _("准确数"), _("核对"))
     rows = [
         (

@@ -183,7 +183,10 @@ def written(document: WrittenDocument) -> bytes:
     form = document.form
     official.dress(made, keep_paragraphs=bool(form.get("keep_paragraphs")), red_head=_red_head(form))
     if form.get("appendix") and filling.cited:
-        appendix.append(made, filling.cited, known_at=document.known_at, base=form.get("base", ""))
+        scope = frame_of(document, document.made_at).scope
+        appendix.append(
+            made, filling.cited, known_at=document.known_at, scope=scope, base=form.get("base", "")
+        )
     made.core_properties.title, made.core_properties.author = document.title, document.unit.name
     return rendering.saved(made)
 

@@ -108,7 +108,8 @@ def _functions(made: Any, filling: Filling) -> dict[str, Any]:
         return Decimal(answer(language.VALUE, args, given)[0]["value"] or 0)
 
     def change(*args: Any, **given: Any) -> Change:
-        return Change(*answer(language.CHANGE, args, given), filling)
+        now, then = answer(language.CHANGE, args, given)
+        return Change(now, then, filling)
 
     def table(*args: Any, **given: Any) -> list[dict[str, Any]]:
         return [_row(one, filling) for one in answer(language.TABLE, args, given)[0]]

@@ -208,7 +208,7 @@ def _kept(
 
 def _place(cell: Cell) -> str:
     """Return the names of area, unit and values that a figure is narrowed to."""
-    names = []
+    names: list[str] = []
     if cell.area:
         names += (
             Area.objects.filter(code__startswith=cell.area)

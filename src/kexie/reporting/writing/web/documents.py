@@ -101,7 +101,8 @@ class DocumentPage(WritingView, ActPage):
     def _sources(self) -> list[appendix.Source]:
         filling = operations.filling_of(self.one)
         rendering.fill(queries.content(self.one.template), filling)
-        return appendix.sources(filling.cited)
+        scope = operations.frame_of(self.one, self.one.made_at).scope
+        return appendix.sources(filling.cited, known_at=self.one.known_at, scope=scope)
 
 
 def _table(found: list[appendix.Source]) -> Table:

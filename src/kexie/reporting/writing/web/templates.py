@@ -92,6 +92,7 @@ class TemplatePage(WritingView, ActPage):
     """One template: a preview with live figures, and making a document."""
 
     tab, template = "templates", "template"
+    made: Any = None
 
     def check(self) -> None:
         """Find the template."""
@@ -163,11 +164,8 @@ class TemplatePage(WritingView, ActPage):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         """After making a document, go on to it."""
-        self.made: Any = None
         answer = super().post(request, **kwargs)
-        if self.made is not None and isinstance(answer, HttpResponseRedirect):
-            return HttpResponseRedirect(self.url("one", pk=self.made.pk))
-        return answer
+        return HttpResponseRedirect(self.url("one", pk=self.made.pk)) if self.made else answer
 
 
 def _make(view: Any, data: dict[str, Any]) -> Any:
