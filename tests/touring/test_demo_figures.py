@@ -5,9 +5,23 @@ import datetime as dt
 import pytest
 
 from kexie.contexts.touring import facade
-from kexie.contexts.touring.models import CaravanStop, CaravanTrip, Season, Site, TourDailyLog, TourStop
+from kexie.contexts.touring.models import (
+    CaravanStop,
+    CaravanTrip,
+    FieldLog,
+    Handover,
+    Season,
+    SetPlan,
+    SetTicket,
+    Site,
+    TourApplication,
+    TourDailyLog,
+    TourStop,
+)
 from kexie.contexts.touring.queries import seasons as queries
+from kexie.contexts.touring.queries import sets as set_queries
 from kexie.contexts.touring.rules import season as rules
+from kexie.contexts.touring.rules.field import fold
 from kexie.kernel.periods import Period
 from kexie.ledger import figures
 from kexie.ledger.measures import Cell
@@ -81,3 +95,22 @@ def test_the_season_is_planned_published_and_drafted(scope):
     answers = set(queries.stops(published).values_list("host_state", flat=True))
     assert answers == {"ASKED", "CONFIRMED", "DECLINED"}
     assert "虚构" in season.name
+
+
+def test_a_crew_s_days_on_two_phones_leave_one_matter_to_settle(scope):
+    found = [
+        (log.drafted_at is not None, len(fold(log.notes.all()).conflicts))
+        for log in FieldLog.objects.order_by("on")
+    ]
+    assert found == [(True, 0), (False, 1)]
+
+
+def test_the_sets_desk_shows_each_thing_that_can_be(scope):
+    assert {"ACCEPTED", "DECLINED", "SUBMITTED"} <= set(
+        TourApplication.objects.values_list("state", flat=True)
+    )
+    assert SetPlan.objects.get().state == "READY"
+    assert SetPlan.objects.get().items.exists()
+    assert {"IN"} <= set(Handover.objects.values_list("kind", flat=True))
+    assert {"OPEN", "DONE"} <= set(SetTicket.objects.values_list("state", flat=True))
+    assert not set_queries.unsigned(scope, TODAY).exists()

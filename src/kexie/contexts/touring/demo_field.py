@@ -10,7 +10,7 @@ from django.utils import timezone
 from kexie.contexts.touring.models import Caravan, CaravanTrip, CrewMember, DrivingSpell, FieldPhone, Site
 from kexie.contexts.touring.operations import field, phones
 from kexie.contexts.touring.queries import fleet
-from kexie.ledger.demo import DemoCity
+from kexie.ledger.demo import DemoCity, days
 
 ONE_DAY = dt.timedelta(days=1)
 _COUNTS = (286, 164, 231)
@@ -24,22 +24,23 @@ def load(city: DemoCity) -> int:
         return 0
     first, second = (_phone(city, name) for name in ("演示手机（车长）", "演示手机（辅导员）"))
     kept = 0
-    days = _free_days(city, van)
-    for day in days:
+    free = _free_days(city, van)
+    for day in free:
         notes = _Day(city, van, day).notes()
         # The educator counted another number at the second place of the last day.
-        if day == days[-1]:
+        if day == free[-1]:
             kept += _send(city, second, _Day(city, van, day).other(), is_last=False)
         kept += _send(city, first, notes, is_last=True)
     return kept
 
 
 def _free_days(city: DemoCity, van: Caravan) -> list[dt.date]:
-    """Return the last two working days after the vehicle's last trip on which nobody's hours are noted yet."""
-    last = CaravanTrip.objects.filter(caravan=van).order_by("-returned_on").first()
-    since = (last.returned_on if last else city.today - 9 * ONE_DAY) + ONE_DAY
-    driven = {timezone.localdate(one.started_at) for one in DrivingSpell.objects.filter(caravan=van)}
-    return [day for day in city.workdays(since, city.today) if day not in driven][-2:]
+    """Return the last two working days on which the vehicle stood still for all that is recorded."""
+    since = city.today - 30 * ONE_DAY
+    trips = CaravanTrip.objects.filter(caravan=van, returned_on__gte=since)
+    away = {day for one in trips for day in days(one.occurred_on, one.returned_on + ONE_DAY)}
+    away |= {timezone.localdate(one.started_at) for one in DrivingSpell.objects.filter(caravan=van)}
+    return [day for day in city.workdays(since, city.today) if day not in away][-2:]
 
 
 def _phone(city: DemoCity, name: str) -> FieldPhone:
@@ -66,8 +67,10 @@ class _Day:
         self.driver = (
             CrewMember.objects.filter(caravan=van, job__in=CrewMember.DRIVES).order_by("name").first()
         )
-        points = [km for on, km in fleet.odometer_points(van) if on <= day]
-        self.out = max(points, default=van.initial_km) + 6
+        points = fleet.odometer_points(van)
+        self.out = max((km for on, km in points if on <= day), default=van.initial_km)
+        # It comes back before it leaves with more kilometres another day.
+        self.back = min([self.out + 74, *(km for on, km in points if on > day)])
 
     def notes(self) -> list[dict[str, Any]]:
         """The driver's phone: the whole day."""
@@ -86,7 +89,7 @@ class _Day:
             *found,
             self._note("COST", 15 * 60, kind="FUEL", yuan="260.00"),
             self._note("NOTE", 15 * 60 + 5, text="回程路段施工，绕行约三公里（演示）"),
-            self._note("END", 15 * 60 + 30, km=self.out + 74),
+            self._note("END", 15 * 60 + 30, km=self.back),
         ]
 
     def other(self) -> list[dict[str, Any]]:

@@ -124,8 +124,7 @@ def _sign(city: DemoCity, stop: PlannedTourStop, kind: str, on: dt.date) -> None
     fixed = SetTicket.objects.filter(exhibit__touring_set=stop.touring_set, state="OPEN").order_by("pk")[:1]
     for ticket in fixed:
         maintenance.close(
-            ticket_id=ticket.pk, state="DONE", result="更换按钮，试用正常（演示）", cost=None, on=min(on + 2 * ONE_DAY, city.today)
-            if on + 2 * ONE_DAY >= ticket.reported_on else ticket.reported_on, **_by(city),
+            ticket_id=ticket.pk, state="DONE", result="更换按钮，试用正常（演示）", cost=None, on=max(ticket.reported_on, min(on + 2 * ONE_DAY, city.today)), **_by(city),
         )  # fmt: skip
 
 
