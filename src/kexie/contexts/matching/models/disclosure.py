@@ -19,8 +19,8 @@ _ONE = Q(expert=None, account__isnull=False) | Q(expert__isnull=False, account=N
 class ProblemText(Tenant):
     """The full text of a problem, encrypted; in a table of its own, so that no list, export or copy of a problem holds it."""
 
-    problem = models.OneToOneField(
-        Problem, models.PROTECT, related_name="sealed_text", verbose_name=pgettext_lazy("one", "技术难题")
+    problem = models.ForeignKey(
+        Problem, models.PROTECT, related_name="+", verbose_name=pgettext_lazy("one", "技术难题")
     )
     sealed = models.BinaryField(_("详细资料"), editable=False)
     version = models.PositiveSmallIntegerField(_("版本"), default=1)
@@ -31,6 +31,9 @@ class ProblemText(Tenant):
 
     class Meta:
         verbose_name = _("难题详细资料")
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="matching_problem_text_once", fields=["association", "problem"])
+        ]
 
     def __str__(self) -> str:
         return f"{self.problem.number} v{self.version}"
