@@ -35,6 +35,13 @@ class Season(Tenant):
         validators=[MinValueValidator(30), MaxValueValidator(480)],
         help_text=_("法律规定24小时内累计驾驶不得超过8小时。"),
     )
+    rest_minutes = models.PositiveSmallIntegerField(
+        _("收车到第二天出车至少休息（分钟）"),
+        default=600,
+        validators=[MinValueValidator(480), MaxValueValidator(840)],
+    )
+    # Days on which nobody goes out, beside weekends and public holidays: ["2026-10-12", …]
+    off_days: "models.JSONField[Any, Any]" = models.JSONField(_("全队休息日"), default=list, blank=True)
     weekends = models.BooleanField(_("周末和节假日也出车"), default=False)
     factor = models.DecimalField(
         _("道路系数"),
@@ -98,6 +105,17 @@ class SeasonVan(Tenant):
     counties: "models.JSONField[Any, Any]" = models.JSONField(_("服务县区"), default=list, blank=True)
     # Days of repair and leave: ["2026-10-12", …]
     off_days: "models.JSONField[Any, Any]" = models.JSONField(_("停驶日"), default=list, blank=True)
+
+    # None: as the season says.
+    shift_minutes = models.PositiveSmallIntegerField(
+        _("班时（分钟）"), null=True, blank=True, validators=[MinValueValidator(120), MaxValueValidator(720)]
+    )
+    overtime_minutes = models.PositiveSmallIntegerField(
+        _("可加班（分钟）"), null=True, blank=True, validators=[MaxValueValidator(240)]
+    )
+    most_nights = models.PositiveSmallIntegerField(
+        _("连续外宿最多（晚）"), default=0, validators=[MaxValueValidator(6)]
+    )
 
     class Meta:
         verbose_name = _("参加的大篷车")
@@ -168,6 +186,10 @@ class PlannedTrip(Tenant):
     metres = models.PositiveIntegerField(_("里程（米）"))
     driving = models.PositiveSmallIntegerField(_("驾驶（分钟）"))
     overtime = models.PositiveSmallIntegerField(_("加班（分钟）"))
+    # Where the van stays afterwards and sets out from the next day; None: at its depot.
+    night = models.ForeignKey(
+        Site, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("当晚住在")
+    )
 
     class Meta:
         verbose_name = _("计划行程")

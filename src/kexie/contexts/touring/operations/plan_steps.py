@@ -9,7 +9,7 @@ from uuid import UUID
 
 from kexie.contexts.touring.models import Plan, PlannedStop
 from kexie.contexts.touring.queries import seasons as queries
-from kexie.contexts.touring.rules.season import Key, Routes, differing
+from kexie.contexts.touring.rules.season import Key, Nights, Routes, differing
 
 MOST_STEPS = 20
 MARKS = ("is_locked", "host_state", "host_code", "host_note")
@@ -18,14 +18,17 @@ MARKS = ("is_locked", "host_state", "host_code", "host_note")
 @contextmanager
 def undoable(plan: Plan, before: Routes, words: str) -> Iterator[None]:
     """Keep what a change does to the van's days it touches; `words` tell a person what was done."""
-    marks, unserved = _marks(plan), plan.unserved
+    marks, unserved, nights = _marks(plan), plan.unserved, queries.nights(plan)
     yield
+    after = queries.nights(plan)
+    moved = {key for key in {**nights, **after} if nights.get(key) != after.get(key)}
     changed = differing(before, queries.routes(plan))
     step = {
         "words": words,
         "days": [[van, day.isoformat(), list(before.get((van, day), ()))] for van, day in changed],
         "marks": [one for key in changed for one in marks[key]],
         "unserved": unserved,
+        "nights": [[van, day.isoformat(), nights.get((van, day), "")] for van, day in sorted(moved)],
     }
     plan.undo = [*plan.undo, step][-MOST_STEPS:]
     plan.save(update_fields=["undo"])
@@ -39,9 +42,15 @@ def routes_before(routes: Routes, step: dict[str, Any]) -> Routes:
     }
 
 
+def nights_before(nights: Nights, step: dict[str, Any]) -> Nights:
+    """Return where vans stayed away before a step."""
+    changed = {(van, dt.date.fromisoformat(day)): site for van, day, site in step.get("nights", ())}
+    return {key: site for key, site in {**nights, **changed}.items() if site}
+
+
 def days_of(step: dict[str, Any]) -> list[dt.date]:
     """Return the days that a step changed."""
-    return [dt.date.fromisoformat(day) for _van, day, _names in step["days"]]
+    return [dt.date.fromisoformat(day) for _van, day, _old in (*step["days"], *step.get("nights", ()))]
 
 
 def put_marks_back(plan: Plan, step: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ that dies loses the last leg only.
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from random import Random
 from uuid import UUID
 
 from django.db import transaction
@@ -18,7 +19,8 @@ from kexie.contexts.touring.operations import seasons as operations
 from kexie.contexts.touring.operations.seasons import PlanRefused
 from kexie.contexts.touring.queries import seasons as queries
 from kexie.contexts.touring.rules import solving
-from kexie.contexts.touring.rules.season import World
+from kexie.contexts.touring.rules import tours as tours_of
+from kexie.contexts.touring.rules.season import Key, World
 from kexie.contexts.touring.rules.solving import Held
 from kexie.foundation.access.models import Account
 from kexie.kernel.errors import UserError
@@ -27,7 +29,7 @@ from kexie.platform.routing import engine
 from kexie.platform.routing.problem import Progress, Solution
 
 State = Plan.State
-FIRST_LEG, LEG = 4.0, 60.0  # seconds
+FIRST_LEG, LEG, TOUR_LEG = 4.0, 60.0, 8.0  # seconds
 _LOOK_EVERY = 0.5
 
 
@@ -93,17 +95,30 @@ class _Search:
     today: dt.date
 
     def run(self) -> None:
-        """Go leg by leg; wishes of days that left a site out are waived for the next."""
+        """Go leg by leg; wishes of days that left a site out are waived for the next. Every other leg tries nights away."""
         fixed = queries.held(self.plan, self.today)
         held = [(str(one.trip.van_id), one.trip.day, str(one.site_id)) for one in fixed]
-        world = queries.world(self.plan.season, fixed)
+        world = queries.world_of(self.plan, fixed)
         waived: set[str] = set()
-        for begun, seconds in _legs(self.plan.seconds):
-            solution = self._leg(world, held, waived, begun, seconds)
-            self._keep(world, held, solution)
+        best: tuple[float, float] | None = None
+        chance = Random(self.plan.seed)  # noqa: S311 -- the same plan for the same seed, nothing secret
+        tours = any(van.nights for van in world.vans.values())
+        for number, (begun, seconds) in enumerate(_legs(self.plan.seconds, tours=tours)):
+            tried = self._with_nights(world, held, chance) if tours and number % 2 else world
+            solution = self._leg(tried, held, waived, begun, seconds)
+            tried = tours_of.tidy(tried, solving.routes_of(tried, solution), _days(held))
+            worth = solution.cost.missing, solution.cost.cost + tours_of.price(tried.nights)
+            if best is None or worth < best or tried.nights == world.nights:
+                world, best = tried, worth
+                self._keep(world, held, solution)
             waived |= {str(one["site"]) for one in self.plan.unserved}
             if _is_stopping(self.plan):
                 break
+
+    def _with_nights(self, world: World, held: list[Held], chance: Random) -> World:
+        missing = [str(one["site"]) for one in self.plan.unserved]
+        routes = queries.routes(self.plan)
+        return tours_of.proposed(world, routes, missing, since=self.today, held=_days(held), chance=chance)
 
     def _leg(
         self, world: World, held: list[Held], waived: set[str], begun: float, seconds: float
@@ -135,13 +150,18 @@ class _Search:
         self.plan.save(update_fields=["unserved", "undo"])
 
 
-def _legs(seconds: float) -> Iterator[tuple[float, float]]:
-    """Yield when each leg begins and how long it takes."""
-    begun = 0.0
+def _legs(seconds: float, *, tours: bool = False) -> Iterator[tuple[float, float]]:
+    """Yield when each leg begins and how long it takes; with nights away to be tried, legs are short."""
+    begun, usual = 0.0, TOUR_LEG if tours else LEG
     while begun < seconds:
-        length = min(LEG if begun else FIRST_LEG, seconds - begun)
+        length = min(usual if begun else min(FIRST_LEG, seconds / 2 if tours else seconds), seconds - begun)
         yield begun, length
         begun += length
+
+
+def _days(held: list[Held]) -> set[Key]:
+    """Return the vans' days that hold stops which stay."""
+    return {(van, day) for van, day, _name in held}
 
 
 def _watch(plan: Plan, begun: float) -> Callable[[Progress], bool]:
@@ -158,6 +178,8 @@ def _watch(plan: Plan, begun: float) -> Callable[[Progress], bool]:
             round(progress.best.missing, 3),
             round(progress.best.cost, 1),
         ]
+        if kept and best[1:] > kept[-1][1:]:
+            best[1:] = kept[-1][1:]  # a trial that is worse so far is none of the plan's
         # The last point says how far the search is; it stays only where something became better.
         if len(kept) > 1 and kept[-1][1:] == kept[-2][1:]:
             kept.pop()

@@ -167,7 +167,7 @@ def drop(*, plan: Plan, stop: PlannedStop, actor: Account, now: dt.datetime, tod
     require_still(plan)
     if stop.trip.day < today:
         raise PlanRefused(_("这一站的日期已过，不能取消；没有去成的，在出车记录里不登记即可。"))
-    world = queries.world(plan.season, _held_but(plan, stop, today))
+    world = queries.world_of(plan, _held_but(plan, stop, today))
     routes = queries.routes(plan)
     with undoable(plan, routes, _("取消“%(site)s”") % {"site": stop.site.name}):
         keep_changes(plan=plan, world=world, before=routes, routes=without(routes, stop))
@@ -181,7 +181,7 @@ def drop(*, plan: Plan, stop: PlannedStop, actor: Account, now: dt.datetime, tod
 def place(*, plan: Plan, site: str, actor: Account, now: dt.datetime, today: dt.date) -> Effect:
     """Put a site that is not planned on the van and day from today on where it costs least."""
     require_still(plan)
-    world = queries.world(plan.season, queries.held(plan, today))
+    world = queries.world_of(plan, queries.held(plan, today))
     if site not in world.sites:
         raise PlanRefused(_("没有这个点位，或已停用。"))
     routes = queries.routes(plan)
@@ -212,7 +212,7 @@ def publish(*, plan: Plan, actor: Account | None, now: dt.datetime) -> int:
     found = list(queries.stops(plan))
     if not found:
         raise PlanRefused(_("方案里还没有站次，不能发布。"))
-    if broken := rules.check_plan(queries.world(plan.season, found), queries.routes(plan)):
+    if broken := rules.check_plan(queries.world_of(plan, found), queries.routes(plan)):
         raise PlanRefused(_("不能发布：%(why)s") % {"why": broken[0].text})
     if grounded := queries.grounded(plan, now.date()):
         trip, why = grounded[0]
@@ -256,7 +256,7 @@ def require_still(plan: Plan) -> None:
 
 
 def _tried(plan: Plan, routes: Routes, stop: PlannedStop, key: Key, today: dt.date) -> tuple[World, Effect]:
-    world = queries.world(plan.season, _held_but(plan, stop, today))
+    world = queries.world_of(plan, _held_but(plan, stop, today))
     if refused := _may_not_move(stop, world, key, today):
         return world, Effect((refused,))
     return world, placing.insert(world, without(routes, stop), str(stop.site_id), [key], before=routes)
@@ -286,8 +286,8 @@ def _held_but(plan: Plan, stop: PlannedStop, today: dt.date) -> list[PlannedStop
 
 
 def _write(plan: Plan, world: World, before: Routes, routes: Routes) -> None:
-    """Replace the trips of the days that differ."""
-    changed = rules.differing(before, routes)
+    """Replace the trips of the days that differ in their stops, or in where the van stays before or after."""
+    changed = _changed(plan, world, before, routes)
     days = {day for _van, day in changed}
     old = {(str(one.van_id), one.day): one for one in plan.trips.filter(day__in=days)}
     tight = {key for key in changed if key in old and _stays_tight(world, key, before, routes)}
@@ -297,8 +297,19 @@ def _write(plan: Plan, world: World, before: Routes, routes: Routes) -> None:
     stops = PlannedStop.objects.filter(trip__in=gone).select_related("trip")
     marks = {(one.site_id, one.trip.day): one for one in stops}
     plan.trips.filter(pk__in=gone).delete()
-    made = {key: routes[key] for key in changed if routes.get(key) and key not in tight}
+    made = {
+        key: routes.get(key, ())
+        for key in changed
+        if (routes.get(key) or world.is_tour(key)) and key not in tight
+    }
     _write_trips(plan, world, made, marks)
+
+
+def _changed(plan: Plan, world: World, before: Routes, routes: Routes) -> list[Key]:
+    had = queries.nights(plan)
+    moved = {key: "" for key in {**had, **world.nights} if had.get(key) != world.nights.get(key)}
+    keys = {*rules.differing(before, routes), *rules.tour_days(moved)}
+    return sorted(keys, key=lambda key: (key[1], key[0]))
 
 
 def _stays_tight(world: World, key: Key, before: Routes, routes: Routes) -> bool:
@@ -321,6 +332,7 @@ def _write_trips(
         trip = PlannedTrip(
             association_id=plan.association_id, plan=plan, van_id=UUID(key[0]), day=key[1], leaves=timing.leaves,
             returns=timing.returns, metres=timing.metres, driving=timing.driving, overtime=timing.overtime,
+            night_id=UUID(world.nights[key]) if key in world.nights else None,
         )  # fmt: skip
         trips.append(trip)
         stops += _stops_of(trip, names, timing, before)
@@ -355,6 +367,7 @@ def _copy(start: Plan, plan: Plan) -> None:
         PlannedTrip(
             association_id=plan.association_id, plan=plan, van_id=one.van_id, day=one.day, leaves=one.leaves,
             returns=one.returns, metres=one.metres, driving=one.driving, overtime=one.overtime,
+            night_id=one.night_id,
         )
         for one in queries.trips(start)
     )  # fmt: skip

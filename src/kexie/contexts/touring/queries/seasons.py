@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from kexie.contexts.touring.models import (
 )
 from kexie.contexts.touring.queries import fleet, ways
 from kexie.contexts.touring.rules.days import Opening, Term
-from kexie.contexts.touring.rules.season import MONTH, Limits, Routes, SiteFacts, VanFacts, World
+from kexie.contexts.touring.rules.season import MONTH, Limits, Nights, Routes, SiteFacts, VanFacts, World
 from kexie.kernel.errors import NotFound
 from kexie.kernel.scope import Scope
 from kexie.ledger.measures import known
@@ -56,7 +57,7 @@ def plan(scope: Scope, pk: UUID) -> Plan:
 def stops(plan: Plan) -> QuerySet[PlannedStop]:
     """Return a plan's stops by day and van, in the order of the visits."""
     rows = PlannedStop.objects.filter(association=plan.association_id, trip__plan=plan)
-    return rows.select_related("trip__van__caravan", "site__area").order_by(
+    return rows.select_related("trip__van__caravan", "trip__night", "site__area").order_by(
         "trip__day", "trip__van_id", "position"
     )
 
@@ -95,6 +96,17 @@ def routes(plan: Plan) -> Routes:
     for van, day, site in ordered.values_list("trip__van_id", "trip__day", "site_id"):
         found[str(van), day].append(str(site))
     return {key: tuple(names) for key, names in found.items()}
+
+
+def nights(plan: Plan) -> Nights:
+    """Return where vans stay away, by van and day."""
+    rows = PlannedTrip.objects.filter(association=plan.association_id, plan=plan, night__isnull=False)
+    return {(str(van), day): str(site) for van, day, site in rows.values_list("van_id", "day", "night_id")}
+
+
+def world_of(plan: Plan, fixed: list[PlannedStop]) -> World:
+    """Return the world of a plan's season with the plan's nights away."""
+    return replace(world(plan.season, fixed), nights=nights(plan))
 
 
 def held(plan: Plan, today: dt.date) -> list[PlannedStop]:
@@ -149,6 +161,9 @@ def world(season: Season, fixed: list[PlannedStop] | None = None) -> World:
                     **{dt.date.fromisoformat(day): "" for day in van.off_days},
                 },
                 counties=tuple(van.counties),
+                shift=van.shift_minutes,
+                overtime=van.overtime_minutes,
+                nights=van.most_nights,
             )
             for number, van in enumerate(vans)
         },
@@ -216,13 +231,17 @@ def wishes(season: Season) -> Wishes:
 
 def trips(plan: Plan) -> QuerySet[PlannedTrip]:
     """Return a plan's trips."""
-    return PlannedTrip.objects.filter(plan=plan).select_related("van__caravan").order_by("day", "van_id")
+    return (
+        PlannedTrip.objects.filter(plan=plan)
+        .select_related("van__caravan", "night")
+        .order_by("day", "van_id")
+    )
 
 
 # What is read of a site: row by row, without making objects of hundreds.
 _SITE = (
     "id", "name", "area_id", "area__name", "longitude", "latitude", "kind", "windows", "market", "market_use",
-    "service_minutes", "vehicle_types", "priority", "every_months", "least_days",
+    "service_minutes", "vehicle_types", "priority", "every_months", "least_days", "can_stay",
 )  # fmt: skip
 
 
@@ -246,6 +265,7 @@ def _facts(
         priority=site.priority,
         every_days=site.every_months * MONTH,
         least_days=site.least_days,
+        can_stay=site.can_stay,
         last=max(days, default=None),
         wish=wish,
     )
@@ -258,6 +278,8 @@ def _limits(season: Season) -> Limits:
         overtime=season.overtime_minutes,
         drive=season.drive_minutes,
         weekends=season.weekends,
+        rest=season.rest_minutes,
+        off=frozenset(dt.date.fromisoformat(day) for day in season.off_days),
     )
 
 

@@ -21,12 +21,14 @@ class Sheet:
 
 def sheets(plan: Plan, first: dt.date, last: dt.date, van: UUID | None = None) -> list[Sheet]:
     """Return the sheets of a plan from one day to another, of one van or of all, by van and day."""
+    trips = seasons.trips(plan).filter(day__range=(first, last))
     rows = seasons.stops(plan).filter(trip__day__range=(first, last))
     if van is not None:
-        rows = rows.filter(trip__van=van)
-    found: dict[PlannedTrip, list[PlannedStop]] = defaultdict(list)
-    for one in rows.order_by("trip__van__caravan__name", "trip__van_id", "trip__day", "position"):
-        found[one.trip].append(one)
+        trips, rows = trips.filter(van=van), rows.filter(trip__van=van)
+    stops: dict[UUID, list[PlannedStop]] = defaultdict(list)
+    for one in rows:
+        stops[one.trip_id].append(one)
+    found = {trip: stops[trip.pk] for trip in trips.order_by("van__caravan__name", "van_id", "day")}
     crews = _crews({trip.van.caravan_id for trip in found})
     return [
         Sheet(trip, tuple(stops), _here(crews.get(trip.van.caravan_id, []), trip.day))

@@ -52,8 +52,9 @@ def more(world: World, routes: Routes, before: Routes) -> tuple[int, int]:
     """Return metres and overtime that the days that differ cost more than before."""
     metres = overtime = 0
     for key in season.differing(before, routes):
-        for sign, stops in ((1, routes.get(key)), (-1, before.get(key))):
-            timing = season.drive_day(world, world.vans[key[0]], key[1], stops) if stops else None
+        for sign, stops in ((1, routes.get(key, ())), (-1, before.get(key, ()))):
+            goes = stops or world.is_tour(key)
+            timing = season.drive_day(world, world.vans[key[0]], key[1], stops) if goes else None
             if isinstance(timing, Timing):
                 metres += sign * timing.metres
                 overtime += sign * timing.overtime
@@ -92,5 +93,6 @@ def _ranked(world: World, routes: Routes, at: int, keys: Sequence[Key]) -> list[
 
 
 def _path(world: World, key: Key, stops: Sequence[str]) -> Numbers:
-    home = world.vans[key[0]].at
-    return np.array([home, *(world.sites[name].at or 0 for name in stops), home], dtype=np.int64)
+    van, day = world.vans[key[0]], key[1]
+    path = [world.begins(van, day), *(world.sites[name].at or 0 for name in stops), world.ends(van, day)]
+    return np.array(path, dtype=np.int64)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -13,6 +13,11 @@ from kexie.contexts.touring.rules.roads import Roads
 from kexie.kernel.holidays import is_day_off
 
 MONTH = 30
+DAY = 24 * 60
+# Minutes at the wheel. On each of two days joined by a night away, so that no 24 hours hold more than eight hours; and
+# without a rest of LEAST_REST (rules.driving).
+TOUR_DRIVE = LONGEST_RUN = 240
+LEAST_REST = 20
 
 
 @dataclass(frozen=True)
@@ -30,13 +35,17 @@ class SiteFacts:
     every_days: int = 180
     least_days: int = 30
     last: dt.date | None = None
+    can_stay: bool = False
     # Days between which whoever asked for the caravan would like it, both included.
     wish: tuple[dt.date, dt.date] | None = None
 
 
 @dataclass(frozen=True)
 class VanFacts:
-    """A van, where it starts and ends each day, and the days on which it or its crew cannot, with the reason."""
+    """A van, its depot, and the days on which it or its crew cannot, with the reason; None: limits as the season's.
+
+    `nights`: how many it may stay away in a row.
+    """
 
     id: str
     name: str
@@ -44,17 +53,33 @@ class VanFacts:
     at: int
     off: Mapping[dt.date, str] = field(default_factory=dict)
     counties: tuple[str, ...] = ()
+    shift: int | None = None
+    overtime: int | None = None
+    nights: int = 0
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Minutes: when the day starts, the shift, the overtime allowed on top, the most at the wheel."""
+    """Minutes: when the day starts, the shift, the overtime allowed on top, the most at the wheel, the least rest until the next day."""
 
     start: int = 450
     shift: int = 540
     overtime: int = 60
     drive: int = 300
     weekends: bool = False
+    rest: int = 600
+    off: frozenset[dt.date] = frozenset()
+
+    def of(self, van: VanFacts) -> tuple[int, int]:
+        """Return a van's shift, and the overtime it may add."""
+        return (
+            self.shift if van.shift is None else van.shift,
+            self.overtime if van.overtime is None else van.overtime,
+        )
+
+    def latest(self) -> int:
+        """Return when a van must be in, so that its crew rests enough before the earliest start of the next day."""
+        return self.start + DAY - self.rest
 
 
 @dataclass(frozen=True)
@@ -79,11 +104,14 @@ class Timing:
 
 Key = tuple[str, dt.date]
 Routes = dict[Key, tuple[str, ...]]
+# Where a van stays after a day, by van and day.
+Nights = Mapping[Key, str]
+NEXT = dt.timedelta(days=1)
 
 
 @dataclass
 class World:
-    """All that a plan is made of. `fixed` holds begin and end of visits held fast, by site and day."""
+    """All that a plan is made of. `fixed` holds begin and end of visits held fast, by site and day; `nights` where vans stay away."""
 
     first: dt.date
     last: dt.date
@@ -93,11 +121,29 @@ class World:
     roads: Roads
     terms: Sequence[Term] = ()
     fixed: Mapping[tuple[str, dt.date], Window] = field(default_factory=dict)
+    nights: Nights = field(default_factory=dict)
     _windows: dict[tuple[str, dt.date], tuple[Window, ...]] = field(default_factory=dict)
 
     def days(self) -> list[dt.date]:
         """Every day of the season."""
         return [self.first + dt.timedelta(days=n) for n in range((self.last - self.first).days + 1)]
+
+    def ends(self, van: VanFacts, day: dt.date) -> int:
+        """Return the point at which a van ends a day."""
+        at = self.sites[self.nights[van.id, day]].at if (van.id, day) in self.nights else None
+        return van.at if at is None else at
+
+    def begins(self, van: VanFacts, day: dt.date) -> int:
+        """Return the point from which a van sets out on a day."""
+        return self.ends(van, day - NEXT)
+
+    def is_tour(self, key: Key) -> bool:
+        """Whether a van's day begins or ends away from its depot."""
+        return key in self.nights or (key[0], key[1] - NEXT) in self.nights
+
+    def drive(self, key: Key) -> int:
+        """Return the most minutes at the wheel on a van's day."""
+        return min(self.limits.drive, TOUR_DRIVE) if self.is_tour(key) else self.limits.drive
 
     def windows(self, site: SiteFacts, day: dt.date) -> tuple[Window, ...]:
         """Return when a site may be visited on a day; a visit held fast only at its time."""
@@ -118,6 +164,8 @@ def van_cannot(world: World, van: VanFacts, day: dt.date) -> Broken | None:
     if day in van.off:
         why = van.off[day] or _("停驶或人员请假")
         return Broken("OFF", _("%(van)s 这天不能出车：%(why)s") % {"van": van.name, "why": why})
+    if day in world.limits.off:
+        return Broken("OFF", _("这天是全队休息日，不安排出车"))
     if not world.limits.weekends and is_day_off(day):
         return Broken("WEEKEND", _("这天是周末或节假日，本季不安排出车"))
     return None
@@ -161,13 +209,15 @@ def too_near(site: SiteFacts, day: dt.date, others: Iterable[dt.date]) -> Broken
 def drive_day(world: World, van: VanFacts, day: dt.date, stops: Sequence[str]) -> Timing | Broken:
     """Return how a day runs with these stops in this order, or the first rule it breaks."""
     between, limits = world.roads.between, world.limits
-    at, now, metres, driving, begun = van.at, limits.start, 0, 0, []
+    at, now, metres, driving, begun = world.begins(van, day), limits.start, 0, 0, []
+    legs: list[tuple[int, int]] = []
     for name in stops:
         site = world.sites[name]
         if site.at is None:
             return Broken("POINT", _("%(site)s 没有坐标，不能排入行程") % {"site": site.name})
         far, minutes = between(at, site.at)
         metres, driving, arrives = metres + far, driving + minutes, now + minutes
+        legs.append((now, arrives))
         begin = _begin(world.windows(site, day), arrives, site.service)
         if begin is None:
             values = {"site": site.name, "time": f"{clock(arrives):%H:%M}", "minutes": site.service}
@@ -176,9 +226,10 @@ def drive_day(world: World, van: VanFacts, day: dt.date, stops: Sequence[str]) -
             )
         begun.append((begin, begin + site.service))
         at, now = site.at, begin + site.service
-    far, minutes = between(at, van.at)
-    ran = _Ran(begun, metres + far, driving + minutes, now + minutes)
-    return _within_limits(world, van, stops, ran)
+    far, minutes = between(at, world.ends(van, day))
+    legs.append((now, now + minutes))
+    ran = _Ran(begun, metres + far, driving + minutes, now + minutes, _longest_run(legs))
+    return _within_limits(world, (van, day), stops, ran)
 
 
 @dataclass(frozen=True)
@@ -189,13 +240,24 @@ class _Ran:
     metres: int
     driving: int
     back: int
+    run: int
+
+
+def _longest_run(legs: Iterable[tuple[int, int]]) -> int:
+    """Return the longest time at the wheel without a rest."""
+    longest = run = 0
+    last = -DAY
+    for start, end in legs:
+        run = end - start + (run if start - last < LEAST_REST else 0)
+        longest, last = max(longest, run), end
+    return longest
 
 
 def check_day(
     world: World, van: VanFacts, day: dt.date, stops: Sequence[str], visits: Mapping[str, Sequence[dt.date]]
 ) -> list[Broken]:
     """Return every hard rule that a van's day breaks. `visits`: the days of each site's visits in the plan."""
-    found = [van_cannot(world, van, day)] if stops else []
+    found = [van_cannot(world, van, day)] if stops or world.is_tour((van.id, day)) else []
     for name in stops:
         site = world.sites[name]
         others = [other for other in visits.get(name, ()) if other != day]
@@ -211,15 +273,45 @@ def check_day(
 def check_plan(world: World, routes: Routes) -> list[Broken]:
     """Return every hard rule that a whole plan breaks."""
     visits = visits_of(routes)
-    broken = [
+    broken = check_nights(world)
+    broken += [
         one
-        for (van, day), stops in routes.items()
-        for one in check_day(world, world.vans[van], day, stops, visits)
+        for van, day in {**routes, **dict.fromkeys(tour_days(world.nights))}
+        for one in check_day(world, world.vans[van], day, routes.get((van, day), ()), visits)
     ]
     for name, when in visits.items():
         if len(when) != len(set(when)):
             broken.append(Broken("TWICE", _("%(site)s 同一天排了两次") % {"site": world.sites[name].name}))
     return broken
+
+
+def check_nights(world: World) -> list[Broken]:
+    """Return the hard rules that nights away break: where one can stay, how many in a row, and that the van goes on the next day."""
+    return [
+        broken
+        for key in sorted(world.nights, key=lambda key: (key[1], key[0]))
+        for broken in _night(world, key)
+    ]
+
+
+def _night(world: World, key: Key) -> Iterator[Broken]:
+    van, day, site = world.vans[key[0]], key[1], world.sites.get(world.nights[key])
+    if site is None or site.at is None or not site.can_stay:
+        values = {"site": site.name if site else world.nights[key]}
+        yield Broken("NIGHT", _("%(site)s 附近没有登记可以住宿，不能外宿") % values)
+    row = 1
+    while (van.id, day - row * NEXT) in world.nights:
+        row += 1
+    if row > van.nights:
+        values = {"van": van.name, "n": row, "most": van.nights}
+        yield Broken("NIGHTS", _("%(van)s 连续外宿 %(n)s 晚，最多 %(most)s 晚") % values)
+    if cannot := van_cannot(world, van, day + NEXT):
+        yield Broken("NIGHT", _("外宿的第二天要出车：%(why)s") % {"why": cannot.text})
+
+
+def tour_days(nights: Nights) -> set[Key]:
+    """Return the vans' days that begin or end away from the depot."""
+    return {(van, day + n * NEXT) for van, day in nights for n in (0, 1)}
 
 
 def check_changes(world: World, before: Routes, after: Routes) -> list[Broken]:
@@ -264,24 +356,35 @@ def _begin(windows: Sequence[Window], arrives: int, service: int) -> int | None:
     return None
 
 
-def _within_limits(world: World, van: VanFacts, stops: Sequence[str], ran: _Ran) -> Timing | Broken:
-    limits = world.limits
-    if ran.driving > limits.drive:
-        values = {"van": van.name, "minutes": ran.driving, "most": limits.drive}
+def _within_limits(
+    world: World, key: tuple[VanFacts, dt.date], stops: Sequence[str], ran: _Ran
+) -> Timing | Broken:
+    (van, day), limits = key, world.limits
+    shift, overtime = limits.of(van)
+    most = world.drive((van.id, day))
+    if ran.driving > most:
+        values = {"van": van.name, "minutes": ran.driving, "most": most}
         return Broken("DRIVE", _("%(van)s 这天驾驶 %(minutes)s 分钟，超过上限 %(most)s 分钟") % values)
-    leaves = _leaves(world, van, stops, ran)
+    if ran.run > LONGEST_RUN:
+        values = {"van": van.name, "minutes": ran.run}
+        return Broken(
+            "REST", _("%(van)s 要连续驾驶 %(minutes)s 分钟，中间不足20分钟休息，超过4小时上限") % values
+        )
+    leaves = _leaves(world, van, day, stops, ran)
     length = ran.back - leaves
-    if length > limits.shift + limits.overtime:
+    if length > shift + overtime:
         values = {"van": van.name, "hours": f"{length / 60:.1f}", "time": f"{clock(ran.back):%H:%M}"}
         return Broken(
             "SHIFT", _("%(van)s 要到 %(time)s 才能返回，全天 %(hours)s 小时，超过班时和加班上限") % values
         )
-    overtime = max(0, length - limits.shift)
-    return Timing(leaves, ran.back, tuple(ran.begun), ran.metres, ran.driving, overtime)
+    if ran.back > limits.latest():
+        values = {"van": van.name, "time": f"{clock(ran.back):%H:%M}", "hours": f"{limits.rest / 60:g}"}
+        return Broken("REST", _("%(van)s 到 %(time)s 才收车，第二天出车前休息不足 %(hours)s 小时") % values)
+    return Timing(leaves, ran.back, tuple(ran.begun), ran.metres, ran.driving, max(0, length - shift))
 
 
-def _leaves(world: World, van: VanFacts, stops: Sequence[str], ran: _Ran) -> int:
+def _leaves(world: World, van: VanFacts, day: dt.date, stops: Sequence[str], ran: _Ran) -> int:
     """Return when a van leaves: no earlier than it must."""
     if not stops or (first := world.sites[stops[0]].at) is None:
         return world.limits.start
-    return max(world.limits.start, ran.begun[0][0] - world.roads.between(van.at, first)[1])
+    return max(world.limits.start, ran.begun[0][0] - world.roads.between(world.begins(van, day), first)[1])

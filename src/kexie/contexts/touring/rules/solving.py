@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 
+import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from kexie.contexts.touring.rules import season
@@ -27,6 +28,7 @@ NEVER_VISITED_DAYS = 720
 TOWNSHIP_WEIGHT = 3.0
 ASKED_WEIGHT = 2.0
 DAY_COST, OVERTIME_COST = 20.0, 0.5
+NEVER = 1e6  # minutes: of a way that no driver may go without a rest
 
 # A visit (van, day, site) that stays where it is.
 Held = tuple[str, dt.date, str]
@@ -55,12 +57,12 @@ def problem_of(
     days = world.days()
     sites = [site for site in world.sites.values() if site.at is not None]
     numbers = {site.id: number for number, site in enumerate(sites)}
-    vans = {name: number for number, name in enumerate(world.vans)}
+    units = {unit: number for number, unit in enumerate(_units(world))}
     fixed = [
         FixedStop(
             site=numbers[name],
             day=(day - world.first).days,
-            vehicle=vans[van],
+            vehicle=units[van, world.is_tour((van, day))],
             promised=_promised(world, name, day),
         )
         for van, day, name in held
@@ -70,7 +72,7 @@ def problem_of(
     return Problem(
         days=len(days),
         matrix=_matrix(world),
-        vehicles=tuple(_vehicle(world, van) for van in world.vans.values()),
+        vehicles=tuple(_vehicle(world, world.vans[van], is_tour=is_tour) for van, is_tour in _units(world)),
         sites=tuple(said),
         fixed=tuple(fixed),
         first_day=min((since - world.first).days, len(days)),
@@ -81,9 +83,9 @@ def problem_of(
 def routes_of(world: World, solution: Solution) -> Routes:
     """Return the plan by van and day."""
     sites = [site.id for site in world.sites.values() if site.at is not None]
-    vans, days = list(world.vans), world.days()
+    units, days = _units(world), world.days()
     return {
-        (vans[route.vehicle], days[route.day]): tuple(sites[stop.site] for stop in route.stops)
+        (units[route.vehicle][0], days[route.day]): tuple(sites[stop.site] for stop in route.stops)
         for route in solution.routes
         if route.stops
     }
@@ -94,11 +96,11 @@ def begin_with(world: World, routes: Routes) -> list[Route]:
     numbers = {
         name: number for number, name in enumerate(s.id for s in world.sites.values() if s.at is not None)
     }
-    vans = {name: number for number, name in enumerate(world.vans)}
+    units = {unit: number for number, unit in enumerate(_units(world))}
     return [
         Route(
             day=(day - world.first).days,
-            vehicle=vans[van],
+            vehicle=units[van, world.is_tour((van, day))],
             stops=tuple(Stop(numbers[name], 0, 0, 0) for name in names if name in numbers),
             departs=0,
             returns=0,
@@ -139,23 +141,40 @@ def weight(world: World, site: SiteFacts) -> float:
 
 def _matrix(world: World) -> Matrix:
     roads = world.roads
-    return Matrix(roads.source, roads.metres / 1000.0, roads.minutes.astype(float))
+    minutes = np.where(roads.minutes > season.LONGEST_RUN, NEVER, roads.minutes).astype(float)
+    return Matrix(roads.source, roads.metres / 1000.0, minutes)
 
 
-def _vehicle(world: World, van: VanFacts) -> Vehicle:
-    limits = world.limits
-    shift = Shift(limits.start, limits.start + limits.shift, van.at, van.at, limits.overtime)
+def _units(world: World) -> list[tuple[str, bool]]:
+    """Return the engine's vehicles: each van, and once more for the days joined by nights away, when less is driven."""
+    touring = {van for van, _day in world.nights}
+    return [
+        (van, is_tour) for van in world.vans for is_tour in (False, True) if van in touring or not is_tour
+    ]
+
+
+def _vehicle(world: World, van: VanFacts, *, is_tour: bool) -> Vehicle:
     shifts = {
-        number: shift for number, day in enumerate(world.days()) if season.van_cannot(world, van, day) is None
+        number: _shift(world, van, day)
+        for number, day in enumerate(world.days())
+        if world.is_tour((van.id, day)) == is_tour and season.van_cannot(world, van, day) is None
     }
     return Vehicle(
         key=van.id,
         shifts=shifts,
         kind=van.id,
-        longest_driving=limits.drive,
+        longest_driving=min(world.limits.drive, season.TOUR_DRIVE) if is_tour else world.limits.drive,
         cost_per_overtime=OVERTIME_COST,
         cost_per_day=DAY_COST,
     )
+
+
+def _shift(world: World, van: VanFacts, day: dt.date) -> Shift:
+    limits = world.limits
+    length, overtime = limits.of(van)
+    end = min(limits.start + length, limits.latest())
+    extra = min(overtime, limits.latest() - end)
+    return Shift(limits.start, end, world.begins(van, day), world.ends(van, day), extra)
 
 
 def _site(world: World, site: SiteFacts, held: int, wished_since: dt.date | None) -> Site:
@@ -173,7 +192,7 @@ def _site(world: World, site: SiteFacts, held: int, wished_since: dt.date | None
     return Site(
         key=site.id,
         place=site.at or 0,
-        service=site.service,
+        service=max(site.service, season.LEAST_REST),  # each stop is a rest from driving
         visits=visits,
         days=frozenset(open_on),
         least_gap=max(site.least_days, 1),

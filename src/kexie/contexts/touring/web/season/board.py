@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +16,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kexie.contexts.touring.models import PlannedStop, PlannedTrip, SeasonVan, Site
+from kexie.contexts.touring.models import Plan, PlannedStop, PlannedTrip, SeasonVan, Site
 from kexie.contexts.touring.operations import by_hand, planning
 from kexie.contexts.touring.operations import hosts as links
 from kexie.contexts.touring.operations import seasons as operations
 from kexie.contexts.touring.operations.seasons import PlanRefused
 from kexie.contexts.touring.queries import season_figures as figures
 from kexie.contexts.touring.queries import seasons as queries
+from kexie.contexts.touring.rules import season as rules
 from kexie.contexts.touring.rules.placing import Effect
 from kexie.contexts.touring.rules.solving import reason_in_words
 from kexie.contexts.touring.web.season import telling
@@ -33,16 +34,18 @@ from kexie.platform import maps
 from kexie.ui.nav import Link
 
 WEEK = 7
+_BEDS = 8  # places to stay that are offered after a day
 _WIDE, _HIGH, _EDGE = 600, 420, 20
 
 
 @dataclass(frozen=True)
 class Box:
-    """One van's day on the board."""
+    """One van's day on the board; `beds`: where it may stay afterwards, the nearest first."""
 
     day: dt.date
     trip: PlannedTrip | None
     stops: tuple[PlannedStop, ...]
+    beds: tuple[Site, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ class BoardView(PlanView):
             "week_total": len(shown),
             "declined": [one for one in stops if one.host_state == PlannedStop.Host.DECLINED],
             "missing": self.missing(stops),
+            "broken": [] if self.plan.state in Plan.BUSY else broken(self.plan),
             "may_plan": self.may_plan,
             **progress_of(self.plan),
             "summary": figures.summary(self.plan),
@@ -152,8 +156,10 @@ class BoardView(PlanView):
         found: dict[tuple[uuid.UUID, dt.date], list[PlannedStop]] = defaultdict(list)
         for one in stops:
             found[one.trip.van_id, one.trip.day].append(one)
+        trips = {(one.van_id, one.day): one for one in queries.trips(self.plan).filter(day__in=days)}
+        beds = list(queries.sites(self.season).filter(can_stay=True).exclude(longitude=None))
         return [
-            Line(van, tuple(_box(day, found.get((van.pk, day), [])) for day in days))
+            Line(van, tuple(_box(van, day, trips, found.get((van.pk, day), []), beds) for day in days))
             for van in self.season.vans.select_related("caravan")
         ]
 
@@ -196,6 +202,12 @@ class TryView(BoardView):
     def post(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
         """Nothing is changed here."""
         return HttpResponse(status=405)
+
+
+def broken(plan: Plan) -> list[str]:
+    """Return what of a plan breaks a hard rule by now: the season, a van, a site or a term was changed after it was made."""
+    world = queries.world_of(plan, queries.held(plan, timezone.localdate()))
+    return list(dict.fromkeys(one.text for one in rules.check_plan(world, queries.routes(plan))))
 
 
 def in_words(effect: Effect) -> str:
@@ -285,6 +297,16 @@ def _postpone(view: BoardView) -> str:
     return _("“%(site)s”已顺延到%(day)s。") % {"site": stop.site.name, "day": day}
 
 
+def _stay(view: BoardView) -> str:
+    van, day = view.target()
+    asked = view.request.POST.get("bed", "")
+    bed = _uuid(asked) if asked else None
+    by_hand.stay(plan=view.plan, van=van, day=day, site=bed, today=timezone.localdate(), **_by(view))
+    if bed is None:
+        return _("%(day)s 改为回驻地。") % {"day": day}
+    return _("%(day)s 改为外宿，第二天从那里出发。") % {"day": day}
+
+
 def _undo(view: BoardView) -> str:
     return _("已撤销：%(words)s") % {
         "words": by_hand.undo(plan=view.plan, today=timezone.localdate(), **_by(view))
@@ -323,6 +345,7 @@ ACTS: dict[str, Callable[[BoardView], str]] = {
     "drop": _drop,
     "place": _place,
     "postpone": _postpone,
+    "stay": _stay,
     "undo": _undo,
     "lock": _lock,
     "publish": _publish,
@@ -337,8 +360,23 @@ def _by(view: BoardView) -> dict[str, Any]:
     return {"actor": view.account, "now": timezone.now()}
 
 
-def _box(day: dt.date, stops: list[PlannedStop]) -> Box:
-    return Box(day, stops[0].trip if stops else None, tuple(stops))
+def _box(
+    van: SeasonVan,
+    day: dt.date,
+    trips: Mapping[tuple[uuid.UUID, dt.date], PlannedTrip],
+    stops: list[PlannedStop],
+    beds: list[Site],
+) -> Box:
+    trip = trips.get((van.pk, day))
+    if trip is None or not van.most_nights:
+        return Box(day, trip, tuple(stops))
+    east, north = _at(stops[-1].site) if stops else (float(van.longitude), float(van.latitude))
+
+    def apart(bed: Site) -> float:
+        x, y = _at(bed)
+        return (x - east) ** 2 + (y - north) ** 2
+
+    return Box(day, trip, tuple(stops), tuple(sorted(beds, key=apart)[:_BEDS]))
 
 
 def _at(site: Site) -> tuple[float, float]:

@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
@@ -15,10 +14,12 @@ from kexie.contexts.touring import queries as touring
 from kexie.contexts.touring.models import Plan, Season, SeasonVan
 from kexie.contexts.touring.operations import planning
 from kexie.contexts.touring.operations import seasons as operations
+from kexie.contexts.touring.queries import season_settings as settings
 from kexie.contexts.touring.queries import seasons as queries
 from kexie.contexts.touring.web.season.base import SPANS, SeasonDesk, SeasonView, compute, seconds_of
+from kexie.contexts.touring.web.season.forms import SeasonForm, VanForm
 from kexie.foundation.access.roles import Action
-from kexie.foundation.desk.forms import Day, DeskForm, Fraction, Whole, Words
+from kexie.foundation.desk.forms import DeskForm
 from kexie.foundation.desk.views import UNPROCESSABLE
 from kexie.kernel import text
 from kexie.kernel.errors import UserError
@@ -54,33 +55,6 @@ class ListView(SeasonDesk):
         return self.page("list", context)
 
 
-class SeasonForm(DeskForm):
-    """A new season."""
-
-    name = Words(label=gettext_lazy("巡展季"), max_length=60, help_text=gettext_lazy("例如：2026年秋季巡展"))
-    starts_on = Day(label=gettext_lazy("第一天"))
-    ends_on = Day(label=gettext_lazy("最后一天"))
-    shift_minutes = Whole(label=gettext_lazy("班时（分钟）"), initial=540, min_value=120, max_value=720)
-    overtime_minutes = Whole(label=gettext_lazy("可加班（分钟）"), initial=60, min_value=0, max_value=240)
-    drive_minutes = Whole(
-        label=gettext_lazy("每天最多驾驶（分钟）"),
-        initial=300,
-        min_value=30,
-        max_value=480,
-        help_text=gettext_lazy("法律规定24小时内累计驾驶不得超过8小时。"),
-    )
-    factor = Fraction(
-        label=gettext_lazy("道路系数"),
-        initial="1.35",
-        min_value=1,
-        max_value=3,
-        decimal_places=2,
-        help_text=gettext_lazy("没有道路里程时，按直线距离乘以这个系数。"),
-    )
-    kmh = Whole(label=gettext_lazy("平均车速（公里/时）"), initial=45, min_value=10, max_value=100)
-    weekends = forms.BooleanField(label=gettext_lazy("周末和节假日也出车"), required=False)
-
-
 class AddView(SeasonDesk):
     """A new season, kept by the account's own office."""
 
@@ -110,36 +84,6 @@ class AddView(SeasonDesk):
         return self.page("form", {"form": form, "title": _("新建巡展季"), "trail": trail}, status=status)
 
 
-class VanForm(DeskForm):
-    """A caravan of the season."""
-
-    caravan = forms.ChoiceField(label=gettext_lazy("大篷车"))
-    longitude = Fraction(label=gettext_lazy("驻地经度"), max_digits=9, decimal_places=6)
-    latitude = Fraction(label=gettext_lazy("驻地纬度"), max_digits=9, decimal_places=6)
-    off_days = Words(
-        label=gettext_lazy("停驶日"),
-        required=False,
-        max_length=2000,
-        help_text=gettext_lazy("维修或人员请假的日子，用空格分开，例如：2026-10-12 2026-10-13"),
-    )
-
-    def __init__(self, *args: Any, caravans: list[tuple[str, str]], **options: Any) -> None:
-        super().__init__(*args, **options)
-        field = self.fields["caravan"]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = caravans
-
-    def clean_off_days(self) -> list[str]:
-        """Read the days."""
-        found = []
-        for word in self.cleaned_data["off_days"].replace(",", " ").split():
-            try:
-                found.append(text.date(word).isoformat())
-            except ValueError:
-                self.add_error("off_days", _("“%(word)s”不是日期，请写成 2026-10-12。") % {"word": word})
-        return found
-
-
 class VanView(SeasonView):
     """A caravan takes part."""
 
@@ -161,9 +105,7 @@ class VanView(SeasonView):
             association_id=self.season.association_id,
             season=self.season,
             caravan_id=uuid.UUID(data["caravan"]),
-            longitude=data["longitude"],
-            latitude=data["latitude"],
-            off_days=data["off_days"],
+            **{name: value for name, value in data.items() if name != "caravan"},
         )
         return operations.add_van(van=van, actor=self.account, now=timezone.now())
 
@@ -192,6 +134,7 @@ class PageView(SeasonView):
             "vans": list(self.season.vans.select_related("caravan")),
             "plans": list(self.season.plans.all()),
             "sites": sites.count(),
+            "terms": settings.terms(self.season).count(),
             "no_point": sites.filter(longitude=None).count(),
             "may_plan": self.may_plan,
             "spans": SPANS,

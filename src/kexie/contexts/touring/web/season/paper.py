@@ -75,6 +75,8 @@ def _head(title: str, sheet: Sheet, source: str) -> Iterator[Flowable]:
     }  # fmt: skip
     yield _say(_("队员：%(crew)s") % {"crew": crew}, 11)
     yield _say(_("出车 %(leaves)s，返回 %(returns)s；约 %(km)s 公里，驾驶 %(minutes)s 分钟") % values, 11)
+    if trip.night is not None:
+        yield _say(_("当晚住：%(site)s附近") % {"site": trip.night.name}, 11)
     if source:
         yield _say(_("里程来源：%(source)s") % {"source": source}, 9, _SOFT)
     yield Spacer(1, 4 * mm)

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from kexie.contexts.touring.web.season import board, hosts, pages, planning, roads, sheets, telling
+from kexie.contexts.touring.web.season import (
+    board,
+    hosts,
+    pages,
+    planning,
+    roads,
+    settings,
+    sheets,
+    telling,
+)
 
 app_name = "touring_season"
 urlpatterns = [
@@ -10,6 +19,12 @@ urlpatterns = [
     path("add/", pages.AddView.as_view(), name="add"),
     path("<uuid:pk>/", pages.PageView.as_view(), name="season"),
     path("<uuid:pk>/vans/add/", pages.VanView.as_view(), name="van_add"),
+    path("<uuid:pk>/edit/", settings.EditView.as_view(), name="edit"),
+    path("<uuid:pk>/vans/<uuid:van>/", settings.VanEditView.as_view(), name="van"),
+    path("<uuid:pk>/sites/", settings.SitesView.as_view(), name="sites"),
+    path("<uuid:pk>/sites/<uuid:site>/", settings.SiteView.as_view(), name="site"),
+    path("<uuid:pk>/terms/", settings.TermsView.as_view(), name="terms"),
+    path("<uuid:pk>/terms/<uuid:term>/", settings.TermView.as_view(), name="term"),
     path("<uuid:pk>/roads/", roads.RoadsView.as_view(), name="roads"),
     path("<uuid:pk>/roads/template.xlsx", roads.TemplateView.as_view(), name="roads_template"),
     path("<uuid:pk>/roads/<uuid:table>/progress/", roads.ProgressView.as_view(), name="roads_progress"),
