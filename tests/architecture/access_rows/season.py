@@ -7,6 +7,7 @@ from kexie.contexts.touring.models import (
     PlannedStop,
     PlannedTrip,
     RoadTable,
+    SchoolTerm,
     Season,
     SeasonVan,
     Site,
@@ -36,6 +37,25 @@ def season_of(world: World) -> Season:
 
 def season(world: World):
     return {"pk": season_of(world).pk}
+
+
+def season_van(world: World):
+    made = season_of(world)
+    return {"pk": made.pk, "van": made.vans.get().pk}
+
+
+def site(world: World):
+    code(world)
+    stop = PlannedStop.objects.get()
+    return {"pk": stop.trip.plan.season_id, "site": stop.site_id}
+
+
+def term(world: World):
+    made = season_of(world)
+    found = SchoolTerm.objects.create(
+        association=world.association, area=made.unit.area, name="春季", starts_on=DAY, ends_on=DAY + dt.timedelta(days=9)
+    )  # fmt: skip
+    return {"pk": made.pk, "term": found.pk}
 
 
 def roads(world: World):
@@ -104,6 +124,17 @@ ROWS = (
     desk("season", kwargs=season, method="post", right=MOVED),
     desk("van_add", kwargs=season),
     desk("van_add", kwargs=season, method="post", right=INVALID),
+    desk("edit", kwargs=season),
+    desk("edit", kwargs=season, method="post", right=INVALID),
+    desk("van", kwargs=season_van),
+    desk("van", kwargs=season_van, method="post", right=INVALID),
+    desk("sites", kwargs=season),
+    desk("site", kwargs=site),
+    desk("site", kwargs=site, method="post", right=INVALID),
+    desk("terms", kwargs=season),
+    desk("terms", kwargs=season, method="post", right=INVALID),
+    desk("term", kwargs=term),
+    desk("term", kwargs=term, method="post", right=INVALID),
     desk("roads", kwargs=season),
     desk("roads", kwargs=season, method="post", right=MOVED),
     desk("roads_template", kwargs=season),

@@ -1,6 +1,5 @@
 """Reading the Excel files that offices upload, however they were made."""
 
-import csv
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -70,27 +69,6 @@ def rows(content: bytes, *, sheet: str = "") -> Iterator[SheetRow]:
         yield from _rows_of(book, sheet)
     finally:
         book.close()
-
-
-def csv_rows(name: str, content: bytes) -> Iterator[SheetRow]:
-    """Yield the rows of a CSV file that are not empty; UTF-8, or GB 18030 as Excel in China writes it. Raises SheetRefused."""
-    if len(content) > LARGEST_FILE:
-        values = {"name": name, "limit": LARGEST_FILE // MEGABYTE}
-        raise SheetRefused(_("“%(name)s”超过%(limit)d MB，请拆成几个文件分别导入。") % values)
-    try:
-        told = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        told = content.decode("gb18030", errors="replace")
-    head = told.split("\n", 1)[0]
-    mark = max(",;\t", key=head.count)
-    try:
-        for number, row in enumerate(csv.reader(io.StringIO(told, newline=""), delimiter=mark), 1):
-            if not _is_empty(row):
-                yield SheetRow(number, tuple(row))
-    except csv.Error as error:
-        raise SheetRefused(
-            _("“%(name)s”不是 CSV 文件，请另存为 .xlsx 后再上传。") % {"name": name}
-        ) from error
 
 
 def address(column: int, row: int) -> str:

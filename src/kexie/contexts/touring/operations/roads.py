@@ -18,7 +18,7 @@ from kexie.contexts.touring.rules import road_sheets, roads
 from kexie.contexts.touring.rules.roads import Table
 from kexie.foundation.access.models import Account
 from kexie.kernel.errors import Conflict, UserError
-from kexie.platform.imports import reading
+from kexie.platform.imports import delimited, reading
 from kexie.platform.imports.reading import SheetRow
 from kexie.platform.roads import NoAnswer, Service, blocks
 
@@ -209,7 +209,7 @@ def _places(season: Season) -> queries.Places:
 
 def _rows(file_name: str, content: bytes) -> Iterator[SheetRow]:
     if file_name.lower().endswith((".csv", ".txt")):
-        return reading.csv_rows(file_name, content)
+        return delimited.rows(content)
     reading.check(file_name, content)
     return reading.rows(content)
 

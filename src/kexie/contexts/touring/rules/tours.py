@@ -53,7 +53,7 @@ def proposed(
     nights = dict(world.nights)
     for tour in found[:MOST_AT_ONCE]:
         trial = replace(world, nights={**nights, tour.key: tour.site})
-        if not season.check_nights(trial):
+        if not season.check_nights(trial) and _runs_empty(trial, tour.key):
             nights = dict(trial.nights)
     return replace(world, nights=nights)
 
@@ -83,6 +83,12 @@ def _is_free(world: World, van: VanFacts, day: dt.date, held: Container[Key]) ->
         and not any((van.id, one) in held for one in days)
         and not any(season.van_cannot(world, van, one) for one in days)
     )
+
+
+def _runs_empty(world: World, key: Key) -> bool:
+    """Whether a van may drive to its bed, and on from there, with nothing else to do."""
+    van, day = world.vans[key[0]], key[1]
+    return all(isinstance(season.drive_day(world, van, one, ()), Timing) for one in (day, day + NEXT))
 
 
 def _savings(
