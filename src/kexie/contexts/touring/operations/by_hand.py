@@ -78,7 +78,9 @@ def stay(
         raise PlanRefused(_("只能给今天以后、参加本季的车安排外宿。"))
     nights = {**world.nights, key: str(site)} if site else {k: v for k, v in world.nights.items() if k != key}
     changed = replace(world, nights=nights)
-    if broken := [*rules.check_nights(changed), *_days_around(changed, routes, key)]:
+    known = rules.check_nights(world)
+    newly = [one for one in rules.check_nights(changed) if one not in known]
+    if broken := [*newly, *_days_around(changed, routes, key)]:
         raise PlanRefused("; ".join(dict.fromkeys(one.text for one in broken)))
     with plan_steps.undoable(plan, routes, _("外宿 %(day)s") % {"day": day.isoformat()}):
         operations.keep_changes(plan=plan, world=changed, before=routes, routes=routes)

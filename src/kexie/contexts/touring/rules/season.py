@@ -303,8 +303,8 @@ def _night(world: World, key: Key) -> Iterator[Broken]:
     while (van.id, day - row * NEXT) in world.nights:
         row += 1
     if row > van.nights:
-        values = {"van": van.name, "n": row, "most": van.nights}
-        yield Broken("NIGHTS", _("%(van)s 连续外宿 %(n)s 晚，最多 %(most)s 晚") % values)
+        text = _("%(van)s 连续外宿 %(n)s 晚，最多 %(most)s 晚")
+        yield Broken("NIGHTS", text % {"van": van.name, "n": row, "most": van.nights})
     if cannot := van_cannot(world, van, day + NEXT):
         yield Broken("NIGHT", _("外宿的第二天要出车：%(why)s") % {"why": cannot.text})
 

@@ -97,7 +97,7 @@ class BoardView(PlanView):
             "week_total": len(shown),
             "declined": [one for one in stops if one.host_state == PlannedStop.Host.DECLINED],
             "missing": self.missing(stops),
-            "broken": [] if self.plan.state in Plan.BUSY else broken(self.plan),
+            "broken": broken(self.plan) if self.may_plan and self.plan.state not in Plan.BUSY else [],
             "may_plan": self.may_plan,
             **progress_of(self.plan),
             "summary": figures.summary(self.plan),

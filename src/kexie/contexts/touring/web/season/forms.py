@@ -1,6 +1,5 @@
 """Forms of the season's settings."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -167,11 +166,9 @@ class HoursForm(DeskForm):
     def _hours(self, data: dict[str, Any]) -> dict[str, Any]:
         return {number: hours for number, _label in WEEKDAYS if (hours := data.get(f"hours_{number}"))}
 
-    def _order(self) -> Iterator[str]:
-        before, after = [], []
-        for name in self.fields:
-            (after if name.startswith("market") else before).append(name)
-        yield from (*before, *after)
+    def _order(self) -> list[str]:
+        """Return the names with the market's after the week's."""
+        return sorted(self.fields, key=lambda name: name.startswith("market"))
 
 
 class TermForm(DeskForm):
