@@ -32,9 +32,8 @@ class WrongCells(UserError):
     """A file with cells that cannot be right."""
 
     def __init__(self, wrong: Sequence[road_sheets.WrongCell]) -> None:
-        super().__init__(
-            _("有 %(n)s 格不对，还没有导入。改好再上传，或勾选“跳过不对的格”。") % {"n": len(wrong)}
-        )
+        told = _("有 %(n)s 格不对，还没有导入。改好再上传，或勾选“跳过不对的格”。") % {"n": len(wrong)}
+        super().__init__(told, fields={"file": told})
         self.cells = road_sheets.in_words(wrong)
 
 

@@ -73,7 +73,11 @@ def unpacked(points: Sequence[tuple[float, float]], packed: bytes) -> Table:
 
 def with_table(roads: Roads, table: Table) -> tuple[Roads, int]:
     """Return the roads with the ways that a table knows, and how many pairs it lacks. Points are told by their place."""
-    where = {spot(point): number for number, point in enumerate(table.points)}
+    where: dict[tuple[int, int], int] = {}
+    for number, point in enumerate(table.points):
+        same = where.setdefault(spot(point), number)
+        if same != number:
+            _take_over(table, same, number)
     at = np.array([where.get(spot(point), UNKNOWN) for point in roads.points], dtype=np.int64)
     has = np.flatnonzero(at >= 0)
     seconds = np.full(roads.minutes.shape, UNKNOWN, dtype=np.int64)
@@ -90,6 +94,13 @@ def with_table(roads: Roads, table: Table) -> tuple[Roads, int]:
         roads.source,
     )
     return made, int((elsewhere & ~known).sum())
+
+
+def _take_over(table: Table, one: int, other: int) -> None:
+    """Let a point know the ways of another at the same place."""
+    for seconds, metres in ((table.seconds, table.metres), (table.seconds.T, table.metres.T)):
+        more = (seconds[one] < 0) & (seconds[other] >= 0)
+        seconds[one, more], metres[one, more] = seconds[other, more], metres[other, more]
 
 
 def spot(point: tuple[float, float]) -> tuple[int, int]:

@@ -71,22 +71,23 @@ class RoadsView(SeasonView):
         """Import the file that was sent."""
         form = ImportForm(self.request.POST, self.request.FILES)
         wrong: list[str] = []
-        try:
-            table = form.carry_out(self._import)
-        except operations.WrongCells as refused:
-            form.add_error("file", str(refused))
-            wrong, table = refused.cells, None
+
+        def bring_in(data: dict[str, Any]) -> RoadTable:
+            sent = data["file"]
+            try:
+                return operations.import_table(
+                    season=self.season, name=data["name"], file_name=sent.name, content=sent.read(),
+                    unit=data["unit"], skip_wrong=data["skip_wrong"], **self.by,
+                )  # fmt: skip
+            except operations.WrongCells as refused:
+                wrong.extend(refused.cells)
+                raise
+
+        table = form.carry_out(bring_in)
         if table is None:
             return self.show(form, wrong=wrong, status=UNPROCESSABLE)
         messages.success(self.request, _("已导入 %(n)s 条路线，本季开始使用。") % {"n": table.known})
         return HttpResponseRedirect(self.request.path)
-
-    def _import(self, data: dict[str, Any]) -> RoadTable:
-        sent = data["file"]
-        return operations.import_table(
-            season=self.season, name=data["name"], file_name=sent.name, content=sent.read(),
-            unit=data["unit"], skip_wrong=data["skip_wrong"], **self.by,
-        )  # fmt: skip
 
     @property
     def by(self) -> dict[str, Any]:
