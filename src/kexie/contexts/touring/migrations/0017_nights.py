@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("touring", "0015_roads"),
+        ("touring", "0016_telling"),
     ]
 
     operations = [
