@@ -1,6 +1,7 @@
 """Whatever the sites, vans and limits: a plan breaks no hard rule, and what is held stays where it is."""
 
 import datetime as dt
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -95,7 +96,7 @@ def driven(world, van, day, names):
     leaves = [ran.leaves, *(over for _begins, over in ran.stops)]
     spells = [
         (begun, begun + int(world.roads.minutes[one, other]))
-        for begun, one, other in zip(leaves, path, path[1:], strict=True)
+        for begun, (one, other) in zip(leaves, itertools.pairwise(path), strict=True)
     ]
     return [(midnight + dt.timedelta(minutes=a), midnight + dt.timedelta(minutes=b)) for a, b in spells]
 
