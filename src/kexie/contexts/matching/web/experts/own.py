@@ -95,7 +95,6 @@ class EditPage(OwnView, FormPage):
     """The expert's own words."""
 
     title, submit, done = _("修改我的资料"), _("保存并确认"), _("已保存，并记下今天确认过。")
-    tab = "edit"
 
     def form(self, *args: Any, **options: Any) -> DeskForm:
         """Begin with what is kept."""
