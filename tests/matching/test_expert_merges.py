@@ -53,7 +53,7 @@ def test_nothing_is_lost_and_both_are_read_as_one(world, by, enter):
     facts.add_work(expert_id=kept.pk, kind="PAPER", title="同一篇", **by)
     facts.add_work(expert_id=gone.pk, kind="PAPER", title="同一篇。", **by)
     facts.add_work(expert_id=gone.pk, kind="CASE", title="另一件", **by)
-    conflicts.declare(expert_id=gone.pk, kind="RELATIVE", other_name="甲厂", words="", until=None, **by)
+    conflicts.declare(expert_id=gone.pk, kind="KINSHIP", other_name="甲厂", words="", until=None, **by)
     made = merged(by, kept, gone, take=["skills"])
     one = queries.expert(world.scope, kept.pk)
     assert (one.skills, one.orcid, one.masked_phone, one.work_count) == (
