@@ -28,7 +28,7 @@ from kexie.kernel.errors import NotFound, UserError
 from kexie.platform.notify.models import Notice
 from tests.ledger import build
 from tests.matching.conftest import TODAY
-from tests.matching.test_finding import firm, post  # noqa: F401 - fixtures
+from tests.matching.test_finding import firm, post, stage  # noqa: F401 - fixtures
 
 YEAR = dt.timedelta(days=366)
 
@@ -150,14 +150,17 @@ def test_a_link_by_sms_needs_the_address_of_the_site(world, by, enter, post):  #
     assert expert_self.remind_stale(now=build.NOW) == 1
 
 
-def test_problems_for_an_expert_say_no_more_than_they_may_read(by, mine, post):  # noqa: F811
-    post(
-        name="焊缝跟踪偏移",
-        summary="要签协议的焊缝跟踪细节",
-        confidentiality=Problem.Confidentiality.AGREEMENT,
-    )
-    post(name="难题乙", summary="焊缝跟踪抖动", confidentiality=Problem.Confidentiality.VERIFIED)
-    post(name="难题丙", summary="面粉结块", confidentiality=Problem.Confidentiality.PUBLIC)
+def test_problems_for_an_expert_say_no_more_than_they_may_read(mine, post, stage):  # noqa: F811
+    level = Problem.Confidentiality
+    for name, summary, confidentiality in (
+        ("焊缝跟踪偏移", "要签协议的焊缝跟踪细节", level.AGREEMENT),
+        ("难题乙", "焊缝跟踪抖动", level.VERIFIED),
+        ("难题丙", "面粉结块", level.PUBLIC),
+    ):
+        problem = post(name=name, summary=summary, confidentiality=confidentiality)
+        for ago, state in ((3, "COLLECTED"), (2, "CHECKED"), (1, "PUBLISHED")):
+            stage(problem, state, TODAY - dt.timedelta(days=ago))
+    post(name="还没发布的焊缝跟踪", summary="焊缝跟踪")
     listed = found.public_problems_for(mine, today=TODAY, top=5)
     assert {one.problem.name for one in listed} == {"焊缝跟踪偏移", "难题乙"}
     Expert.objects.filter(pk=mine.pk).update(verified_on=None)
