@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from kexie.contexts.facilities.models import (
     Accreditation,
+    CheckSample,
     Facility,
     FacilityFault,
     FacilityStage,
+    SampleCheck,
     TitleApplication,
     TitleRound,
 )
@@ -61,6 +63,23 @@ def _application(world: World) -> TitleApplication:
     )[0]  # fmt: skip
 
 
+def _sample(world: World) -> CheckSample:
+    return CheckSample.objects.get_or_create(
+        association=world.association, name="上半年抽查",
+        defaults={
+            "by": "COUNTY", "per_stratum": 1, "seed": "1", "until": dt.date(2026, 6, 30), "frame": [],
+            "drawn_by": world.account("COUNTY_OFFICER", world.yingzhou), "drawn_at": world.now,
+        },
+    )[0]  # fmt: skip
+
+
+def _check(world: World) -> SampleCheck:
+    return SampleCheck.objects.get_or_create(
+        association=world.association, sample=_sample(world), facility=_facility(world),
+        defaults={"stratum": "341202", "place": 1},
+    )[0]  # fmt: skip
+
+
 def _held(world: World) -> dict[str, Any]:
     by = world.account("COUNTY_OFFICER", world.yingzhou)
     made, _is_new = Accreditation.objects.get_or_create(
@@ -107,6 +126,10 @@ ROWS = (
     _page("look_alikes"),
     _page("ending"),
     _page("renew", wrong_unit=HIDDEN, kwargs=_ending),
+    _page("checks"),
+    _page("draw", wrong_unit=FORBIDDEN, unit="association", role="COORDINATOR"),
+    _page("sample", kwargs=lambda world: {"pk": _sample(world).pk}),
+    _one("check", _check),
     _page("rounds"),
     _page("applications"),
     _page("new_round", wrong_unit=FORBIDDEN, unit="association", role="COORDINATOR"),
@@ -116,6 +139,7 @@ ROWS = (
     _page("reports"),
     _page("report", wrong_unit=HIDDEN, kwargs=_held),
     public("facility_public:rounds"),
+    public("facility_public:near"),
     _one("facility", _facility),
     _one("label", _facility),
     _one("fault", _fault),

@@ -88,6 +88,7 @@ def _one(name: str, make: object) -> Row:
 
 ROWS = (
     *(_page(name) for name in ("vans", "documents", "crew", "requests", "trips", "coverage")),
+    _page("boundaries", wrong_unit=FORBIDDEN, unit="association", role="COORDINATOR"),
     *(_page(name) for name in ("field", "phones", "phone_new")),
     _one("field_log", _log),
     _one("phone", _phone),

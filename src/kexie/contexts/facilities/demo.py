@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from random import Random
 
-from kexie.contexts.facilities import demo_rounds
+from kexie.contexts.facilities import demo_checks, demo_rounds
 from kexie.contexts.facilities.models import (
     Accreditation,
     Facility,
@@ -74,6 +74,7 @@ def load(city: DemoCity) -> Iterator[tuple[str, int]]:
     yield "设施参观记录", _visit(city, facilities)
     yield "科普称号", _accredit(city)
     yield "称号申报", demo_rounds.load(city)
+    yield "设施抽查", demo_checks.load(city)
 
 
 # --- facilities -----------------------------------------------------------------------------------------------
@@ -124,6 +125,7 @@ def _sites(city: DemoCity, kind: FacilityKind, chance: Random) -> list[Site]:
 
 def _facility(city: DemoCity, kind: FacilityKind, site: Site, keeper: str, chance: Random) -> Facility:
     name, area, host = site
+    point = demo_checks.place(city, area)
     is_gallery, is_campus = kind == FacilityKind.GALLERY, kind == FacilityKind.CAMPUS_MUSEUM
     return Facility(
         unit=city.counties[area.code[:6]], area=area, name=name, kind=kind, host=host, keeper=keeper,
@@ -132,6 +134,7 @@ def _facility(city: DemoCity, kind: FacilityKind, site: Site, keeper: str, chanc
         area_m2=None if is_gallery else chance.choice((40, 60, 80, 100, 150, 200, 300)),
         exhibits=chance.randint(18, 60) if is_campus else None,
         funding=chance.choice(("县级财政", "市科协以奖代补", "学校自筹")) if is_campus else "县级财政",
+        longitude=point and point[0], latitude=point and point[1],
     )  # fmt: skip
 
 
@@ -262,6 +265,9 @@ def _others(city: DemoCity, bases: list[Unit]) -> Iterator[Accreditation]:
     yield _title(Title.DEMO_COUNTY, city.counties["341225"], ["2021—2025", "2021-09-08", "2025-12-31"])
     for holder in (city.museums["city"], city.universities[0], city.firms[24], city.firms[52]):
         yield _title(Title.PROVINCIAL_ST_BASE, holder, ["2021—2026", "2021-10-15", "2026-10-14"])
+    soon = (city.today + dt.timedelta(days=60), city.today.replace(day=1) - dt.timedelta(days=1700))
+    for holder in city.schools[8:36:7]:
+        yield _title(Title.CITY_SCHOOL, holder, ["第三批", soon[1].isoformat(), soon[0].isoformat()])
     for holder in [*bases[:8], *city.schools[8:64:7], *city.firms[5:40:6]]:
         yield _title(Title.CITY_BASE, holder, term)
 

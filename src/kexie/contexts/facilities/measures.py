@@ -3,10 +3,28 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kexie.contexts.facilities.models import Accreditation, FacilityKind, FacilityStage, FacilityVisits, Title
+from kexie.contexts.facilities.models import (
+    Accreditation,
+    FacilityCheck,
+    FacilityKind,
+    FacilityStage,
+    FacilityVisits,
+    Title,
+)
 from kexie.contexts.facilities.rules import PROVINCIAL_DEMOS
 from kexie.kernel.errors import Text
-from kexie.ledger.measures import Count, Dim, Distinct, Flow, LatestStock, Measure, RevocableStock, Sum
+from kexie.ledger.measures import (
+    Cell,
+    Count,
+    Dim,
+    Distinct,
+    Flow,
+    LatestStock,
+    Measure,
+    Ratio,
+    RevocableStock,
+    Sum,
+)
 
 _KIND = Dim("kind", _("类别"), "facility_kind")
 _TITLE = Dim("title", _("称号"))
@@ -60,6 +78,11 @@ def _in_use(
     )
 
 
+def _good(_cell: Cell) -> Q:
+    return Q(result="GOOD")
+
+
+_CHECK_DIMS = (_KIND, Dim("result", _("检查结果")), Dim("sample", _("抽查名称")))
 _CAMPUS = (FacilityKind.CAMPUS_MUSEUM.value,)
 _ROOMS = (FacilityKind.RURAL_ROOM.value, FacilityKind.COMMUNITY_ROOM.value)
 _GALLERIES = (FacilityKind.GALLERY.value,)
@@ -107,6 +130,37 @@ MEASURES: tuple[Measure, ...] = (
         words=("科普设施|校园科技馆|科普活动室|科普画廊|科普基地 参观|服务|接待|受益|惠及",),
         definition=_("各设施按计数方法记录的参观和活动人次之和。"),
         source=_("全国科普统计调查：科普场地参观人次"),
+    ),
+    Measure(
+        key="facilities.checks",
+        label=_("科普设施检查处次"),
+        unit="处次",
+        also_units=("处", "次", "个"),
+        group=_GROUP,
+        public=False,
+        of=FacilityCheck,
+        kind=Count(),
+        dims=_CHECK_DIMS,
+        words=("科普设施|校园科技馆|科普画廊|科普活动室 抽查|检查|督查",),
+        definition=_(
+            "检查过的设施处次，一处一天一次；按“抽查名称”可以分出每次随机抽查，空的是抽查以外的检查。"
+        ),
+        source=_("抽查按种子可复现：页面“抽查”上的名单和种子"),
+    ),
+    Measure(
+        key="facilities.checks_good",
+        label=_("科普设施检查合格率"),
+        unit="%",
+        group=_GROUP,
+        public=False,
+        of=FacilityCheck,
+        kind=Ratio(_good),
+        dims=_CHECK_DIMS,
+        words=("科普设施|校园科技馆|科普画廊|科普活动室 合格率",),
+        definition=_(
+            "检查结果为合格的处次占全部检查处次的百分比；每层抽取数相同，不加权，不能直接推断全部设施。"
+        ),
+        source=_("抽查按种子可复现：页面“抽查”上的名单和种子"),
     ),
     Measure(
         key="facilities.provincial_bases",

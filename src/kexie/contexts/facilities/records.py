@@ -2,7 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from kexie.contexts.facilities.models import Accreditation, Facility, FacilityStage, FacilityVisits, TitleEnd
+from kexie.contexts.facilities.models import (
+    Accreditation,
+    Facility,
+    FacilityCheck,
+    FacilityStage,
+    FacilityVisits,
+    TitleEnd,
+)
 from kexie.ledger.record_types import Band, RecordType, ReferenceType
 
 MANY_IN_A_FACILITY = 1_000
@@ -40,6 +47,15 @@ RECORD_TYPES: tuple[RecordType, ...] = (
         bands=(
             Band(field="headcount", high=MANY_IN_A_FACILITY, ask=_("单日人次较多，请说明计数方法和范围。")),
         ),
+    ),
+    RecordType(
+        key="facilities.checks",
+        model=FacilityCheck,
+        columns=("occurred_on", "facility", "facility_kind", "unit", "result", "found", "sample"),
+        filters=("unit", "facility_kind", "result", "sample"),
+        search=("facility__name", "sample", "note"),
+        fields=("unit", "area", "facility", "occurred_on", "result", "found", "sample", "note"),
+        help=_("随机抽查的结果由“抽查”页面自动登记；不在抽查里的检查在这里登记，抽查名称留空。"),
     ),
     RecordType(
         key="facilities.accreditations",

@@ -49,3 +49,25 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AreaShape(models.Model):
+    """The boundary of an area as an association draws it: polygons of rings of WGS-84 degrees, as GeoJSON has them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    association = models.ForeignKey(
+        "units.Unit", verbose_name=_("所属科协"), on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    area = models.ForeignKey(
+        "areas.Area", verbose_name=_("所在地区"), on_delete=models.PROTECT, related_name="+"
+    )
+    polygons = models.JSONField(_("边界"), default=list)
+
+    class Meta:
+        verbose_name = _("行政区边界")
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="place_shape_once", fields=["association", "area"])
+        ]
+
+    def __str__(self) -> str:
+        return str(self.area)

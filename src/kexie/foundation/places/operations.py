@@ -9,9 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kexie.foundation.areas.models import Area
-from kexie.foundation.places.models import Place
+from kexie.foundation.places import geojson
+from kexie.foundation.places.models import AreaShape, Place
 from kexie.foundation.units.models import Unit
-from kexie.kernel.errors import UserError
+from kexie.kernel.errors import Forbidden, UserError
+from kexie.kernel.scope import Scope
 from kexie.platform import geo
 from kexie.platform.audit import operations as audit
 
@@ -120,3 +122,51 @@ def _log(place: Place, action: str, *, actor: audit.Actor | None, now: dt.dateti
     audit.append(
         association_id=place.association_id, actor=actor, action=action, subject=place, detail=detail, now=now
     )
+
+
+@transaction.atomic
+def take_in_shapes(
+    *, association: Unit, content: bytes, actor: audit.Actor, now: dt.datetime, scope: Scope
+) -> int:
+    """Keep the boundaries of a GeoJSON file; what was kept of the same areas is replaced. All of it or nothing.
+
+    Raises geojson.ShapesRefused that names every feature that is wrong.
+    """
+    if not scope.covers(association.path):
+        raise Forbidden(_("边界由市科协导入。"))
+    known = {one.code: one for one in Area.objects.filter(code__startswith=association.area.prefix)}
+    by_name: dict[str, list[Area]] = {}
+    for one in known.values():
+        by_name.setdefault(one.name, []).append(one)
+    found: dict[str, geojson.Polygons] = {}
+    wrong: list[str] = []
+    for number, feature in enumerate(geojson.features(content), 1):
+        try:
+            area = geojson.area_of(feature, known, by_name)
+            found.setdefault(area.code, []).extend(geojson.polygons_of(feature))
+        except ValueError as error:
+            wrong.append(_("第%(n)d个要素：%(why)s") % {"n": number, "why": error})
+    if wrong:
+        raise geojson.ShapesRefused(fields={"file": _("；").join(wrong[:20])})
+    for code, polygons in found.items():
+        AreaShape.objects.update_or_create(
+            association=association, area=known[code], defaults={"polygons": polygons}
+        )
+    audit.append(
+        association_id=association.pk, actor=actor, action="places.take_in_shapes", subject=association,
+        detail={"areas": sorted(found)}, now=now,
+    )  # fmt: skip
+    return len(found)
+
+
+@transaction.atomic
+def remove_shapes(*, association: Unit, actor: audit.Actor, now: dt.datetime, scope: Scope) -> int:
+    """Take all boundaries away; squares are drawn again."""
+    if not scope.covers(association.path):
+        raise Forbidden(_("边界由市科协导入。"))
+    gone, _by_model = AreaShape.objects.filter(association=association).delete()
+    audit.append(
+        association_id=association.pk, actor=actor, action="places.remove_shapes", subject=association,
+        detail={"areas": gone}, now=now,
+    )  # fmt: skip
+    return gone

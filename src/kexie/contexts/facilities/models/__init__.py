@@ -1,6 +1,7 @@
 """Small facilities with their stages, visits and upkeep, and the titles that bases and communities are given."""
 
 from kexie.contexts.facilities.models.accreditation import Accreditation, Title, TitleEnd
+from kexie.contexts.facilities.models.checks import CheckSample, FacilityCheck, SampleCheck
 from kexie.contexts.facilities.models.facility import (
     Facility,
     FacilityKind,
@@ -23,7 +24,9 @@ from kexie.contexts.facilities.models.upkeep import Asset, FacilityFault, Facili
 __all__ = [
     "Accreditation",
     "Asset",
+    "CheckSample",
     "Facility",
+    "FacilityCheck",
     "FacilityFault",
     "FacilityKind",
     "FacilityPhoto",
@@ -31,6 +34,7 @@ __all__ = [
     "FacilityVisits",
     "OpenDay",
     "OpenHours",
+    "SampleCheck",
     "SelfReport",
     "Title",
     "TitleApplication",

@@ -79,7 +79,7 @@ class Facility(Reference):
         ]
 
 
-class _OfFacility(models.Model):
+class OfFacility(models.Model):
     """A record about a facility; it keeps the facility's kind of that day, whatever the list says later."""
 
     facility = models.ForeignKey(
@@ -96,7 +96,7 @@ class _OfFacility(models.Model):
             self.facility_kind = self.facility.kind
 
 
-class FacilityStage(_OfFacility, Record):
+class FacilityStage(OfFacility, Record):
     """A facility enters a stage on a day; the latest is its state, ACCEPTED once is "ever built"."""
 
     class Stage(models.TextChoices):
@@ -123,7 +123,7 @@ class FacilityStage(_OfFacility, Record):
         check_stage(self, entity="facility", transitions=FACILITY_TRANSITIONS)
 
 
-class FacilityVisits(_OfFacility, HeadCounted):
+class FacilityVisits(OfFacility, HeadCounted):
     """Visits to a facility on one day (one session, or what the keeper counted), or in the month that ends that day."""
 
     class Span(models.TextChoices):

@@ -178,6 +178,16 @@ class FacilityFault(Voice):
     )
     state = models.CharField(_("状态"), max_length=8, choices=State.choices, default=State.REPORTED)
     answer = models.CharField(_("处理情况"), max_length=300, blank=True)
+    # Set where a check found it; what the public reports has none.
+    due_on = models.DateField(_("整改期限"), null=True, blank=True)
+    check_of = models.ForeignKey(
+        "facilities.SampleCheck",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="faults",
+        verbose_name=_("抽中的设施"),
+    )
     handled_by = models.ForeignKey(
         _ACCOUNT, models.PROTECT, null=True, related_name="+", verbose_name=_("处理人")
     )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +18,7 @@ WEEKDAYS = (
     (5, gettext_lazy("周六")),
     (6, gettext_lazy("周日")),
 )
+_DAYS_AHEAD = 14
 
 
 def spans(hours: OpenHours) -> str:
@@ -44,3 +46,54 @@ def on_day(day: dt.date, hours: Sequence[OpenHours], changed: Sequence[OpenDay])
         return _("%(times)s（%(reason)s）") % {"times": times, "reason": change.reason}
     found = next((one for one in hours if one.weekday == day.weekday()), None)
     return spans(found) if found else _("不开放")
+
+
+@dataclass(frozen=True)
+class Now:
+    """Whether a facility is open at a moment (None where its hours are not known), and what to say of that."""
+
+    is_open: bool | None
+    words: str
+
+
+def times_on(
+    day: dt.date, hours: Sequence[OpenHours], changed: Sequence[OpenDay]
+) -> list[tuple[dt.time, dt.time]]:
+    """Return from when to when it is open on a day; empty where it is closed."""
+    change = next((one for one in changed if one.on == day), None)
+    if change is not None:
+        return [(change.opens, change.closes)] if change.opens and change.closes else []
+    found = next((one for one in hours if one.weekday == day.weekday()), None)
+    if found is None:
+        return []
+    if found.pause_from and found.pause_to:
+        return [(found.opens, found.pause_from), (found.pause_to, found.closes)]
+    return [(found.opens, found.closes)]
+
+
+def at(moment: dt.datetime, hours: Sequence[OpenHours], changed: Sequence[OpenDay], otherwise: str) -> Now:
+    """Return how it is at a local moment; `otherwise` are the keeper's words where no hours are set."""
+    if not hours and not changed:
+        return Now(None, otherwise)
+    day, clock = moment.date(), moment.time()
+    for opens, closes in times_on(day, hours, changed):
+        if opens <= clock < closes:
+            return Now(True, _("正在开放，%(time)s关门") % {"time": f"{closes:%H:%M}"})
+        if clock < opens:
+            return Now(False, _("今天%(time)s开放") % {"time": f"{opens:%H:%M}"})
+    return Now(False, _next(day, hours, changed))
+
+
+def _next(today: dt.date, hours: Sequence[OpenHours], changed: Sequence[OpenDay]) -> str:
+    for ahead in range(1, _DAYS_AHEAD + 1):
+        day = today + dt.timedelta(days=ahead)
+        times = times_on(day, hours, changed)
+        if times and ahead == 1:
+            return _("明天%(time)s开放") % {"time": f"{times[0][0]:%H:%M}"}
+        if times:
+            values = {"month": day.month, "day": day.day, "weekday": dict(WEEKDAYS)[day.weekday()]}
+            return _("%(month)d月%(day)d日（%(weekday)s）%(time)s开放") % {
+                **values,
+                "time": f"{times[0][0]:%H:%M}",
+            }
+    return _("近期不开放")

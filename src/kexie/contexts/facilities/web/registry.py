@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from kexie.contexts.facilities.models import FacilityFault, FacilityKind, FacilityStage, Title
 from kexie.contexts.facilities.operations import importing
 from kexie.contexts.facilities.operations.importing import ImportRefused
+from kexie.contexts.facilities.queries import checks
 from kexie.contexts.facilities.queries import desk as queries
 from kexie.contexts.facilities.web.base import FacilitiesView
 from kexie.contexts.facilities.web.forms import WorkbookForm
@@ -21,7 +22,7 @@ from kexie.ui.lists import Sortable
 from kexie.ui.nav import Link
 from kexie.ui.tables import Cell, Row
 
-_NONE = "NONE"
+_NONE, _LATE, _CHECKED = "NONE", "LATE", "CHECKED"
 _STAGES = [*FacilityStage.Stage.choices, (_NONE, gettext_lazy("还没有登记阶段"))]
 STAGE_LABELS = dict(_STAGES)
 _RECORDS = "/work/records/facilities.facilities/"
@@ -113,6 +114,7 @@ class FaultsPage(FacilitiesView, ListPage):
         Sortable("facility", gettext_lazy("设施"), ("facility__name", "said_at")),
         Sortable("kind", gettext_lazy("问题"), ("kind", "said_at")),
         Sortable("state", gettext_lazy("状态"), ("state", "said_at"), nowrap=True),
+        Sortable("due", gettext_lazy("整改期限"), ("due_on", "said_at"), nowrap=True),
         Sortable("handled", gettext_lazy("处理时间"), ("handled_at",), nowrap=True),
     )
 
@@ -120,11 +122,21 @@ class FaultsPage(FacilitiesView, ListPage):
         """Every fault in sight."""
         return queries.faults(self.scope)
 
+    def narrowed(self, found: QuerySet[Any], chosen: dict[str, str]) -> QuerySet[Any]:
+        """Late ones are those open after their day."""
+        due = chosen.pop("due", "")
+        if due == _LATE:
+            found = found.filter(checks.overdue(timezone.localdate()))
+        elif due:
+            found = found.exclude(due_on=None)
+        return found.filter(**chosen)
+
     def choices(self) -> dict[str, tuple[Any, Any]]:
         """By state and kind."""
         return {
             "state": (_("状态"), FacilityFault.State.choices),
             "kind": (_("问题"), FacilityFault.Kind.choices),
+            "due": (_("整改期限"), [(_LATE, _("逾期没有整改")), (_CHECKED, _("抽查发现的"))]),
         }
 
     def row(self, one: Any) -> Row:
@@ -134,6 +146,7 @@ class FaultsPage(FacilitiesView, ListPage):
             Cell(one.facility.name),
             Cell(one.get_kind_display()),
             Cell(one.get_state_display()),
+            Cell(one.due_on or ""),
             Cell(one.handled_at),
         )
         return Row(cells, title=1, name=one.code)

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from kexie.contexts.facilities.web import applications, pages, registry, renewals, reports, rounds, titles
+from kexie.contexts.facilities.web import (
+    applications,
+    checks,
+    pages,
+    registry,
+    renewals,
+    reports,
+    rounds,
+    titles,
+)
 
 app_name = "facility_desk"
 urlpatterns = [
@@ -22,6 +31,10 @@ urlpatterns = [
     path("applications/<uuid:pk>/<slug:part>/", applications.FillPage.as_view(), name="fill"),
     path("reports/", reports.ReportsPage.as_view(), name="reports"),
     path("reports/<uuid:pk>/<int:year>/", reports.ReportPage.as_view(), name="report"),
+    path("checks/", checks.SamplesPage.as_view(), name="checks"),
+    path("checks/new/", checks.DrawPage.as_view(), name="draw"),
+    path("checks/<uuid:pk>/", checks.SamplePage.as_view(), name="sample"),
+    path("checks/facilities/<uuid:pk>/", checks.CheckPage.as_view(), name="check"),
     path("faults/", registry.FaultsPage.as_view(), name="faults"),
     path("faults/<uuid:pk>/", pages.FaultPage.as_view(), name="fault"),
 ]

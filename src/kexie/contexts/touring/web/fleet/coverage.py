@@ -1,6 +1,6 @@
 """Which townships have been reached: a picture of all, and a list that says the same."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy
 from kexie.contexts.touring.queries import coverage
 from kexie.contexts.touring.rules.coverage import Reach
 from kexie.contexts.touring.web.fleet.base import ListPage
+from kexie.foundation.places import queries as shapes
 from kexie.platform import maps
 from kexie.ui.lists import Sortable
+from kexie.ui.nav import Link
 from kexie.ui.tables import Cell, Row
 
 _IN_TIME = {Reach.HALF, Reach.YEAR}
@@ -72,6 +74,12 @@ class CoverageList(ListPage):
         )  # fmt: skip
         return Row(cells, name=one.name)
 
+    def actions(self) -> list[Link]:
+        """The city brings the boundaries in."""
+        if not (self.decides and self.allowed.get("import")):
+            return []
+        return [Link(_("行政区边界"), self.url("boundaries"), "upload")]
+
     def page(self, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
         """Show the picture above the list."""
         return super().page("coverage", {**context, **self._picture()}, status=status)
@@ -87,10 +95,13 @@ class CoverageList(ListPage):
         counties: dict[str, list[Any]] = {}
         for one in towns:
             counties.setdefault(one.parent.name if one.parent else "", []).append(one)
+        drawn = shapes.drawing(self.scope, [code for one in towns for code in (one.code, one.parent_id)])
         in_time = [one for one in towns if one.reach in _IN_TIME]
         return {
             "counties": [County(name, found) for name, found in counties.items()],
             "town_map": self._map(counties),
+            "drawing": drawn,
+            "outlines": list(_outlines(drawn, towns)),
             "legend": [(reach, sum(one.reach == reach for one in towns)) for reach in Reach],
             "all": len(towns),
             "in_time": len(in_time),
@@ -99,6 +110,22 @@ class CoverageList(ListPage):
                 sum(one.population or 0 for one in in_time), sum(one.population or 0 for one in towns)
             ),
         }
+
+
+def _outlines(drawn: shapes.Drawing, towns: Sequence[Any]) -> Iterator[dict[str, Any]]:
+    """Yield what is drawn: townships by their reach; counties by the share of their townships reached within a year."""
+    by_code = {one.code: one for one in towns}
+    for outline in sorted(drawn.outlines, key=lambda one: len(one.code)):
+        town = by_code.get(outline.code)
+        if town is not None:
+            last = town.last_on.isoformat() if town.last_on else _("还没去过")
+            yield {"path": outline.path, "tone": town.reach.lower(), "title": f"{town.name} {last}"}
+            continue
+        inside = [one for one in towns if one.parent_id == outline.code]
+        share = _share(sum(one.reach in _IN_TIME for one in inside), len(inside)) or 0
+        name = inside[0].parent.name if inside else ""
+        title = _("%(name)s：一年内到过%(share)s%%的乡镇") % {"name": name, "share": share}
+        yield {"path": outline.path, "tone": f"share-{min(int(share // 25), 3)}", "title": title}
 
 
 def _spot(town: Any) -> maps.Spot:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kexie.contexts.touring.web.fleet import coverage, crews, field, requests, trips, vans
+from kexie.contexts.touring.web.fleet import boundaries, coverage, crews, field, requests, trips, vans
 
 app_name = "touring_fleet"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("crew/<uuid:pk>/", crews.MemberPage.as_view(), name="member"),
     path("requests/", requests.RequestsList.as_view(), name="requests"),
     path("requests/<uuid:pk>/", requests.RequestPage.as_view(), name="request"),
+    path("coverage/boundaries/", boundaries.BoundariesPage.as_view(), name="boundaries"),
     path("coverage/", coverage.CoverageList.as_view(), name="coverage"),
     path("field/", field.LogsList.as_view(), name="field"),
     path("field/<uuid:pk>/", field.LogPage.as_view(), name="field_log"),
