@@ -37,6 +37,7 @@ _PARTS = (
     ("work/cooperation/", "kexie.contexts.matching.web.cooperation.urls"),
     ("meetings/", "kexie.contexts.matching.web.meetings.public_urls"),
     ("work/problems/", "kexie.contexts.matching.web.problems.urls"),
+    ("work/academic/", "kexie.contexts.organisations.web.academic.urls"),
     ("work/returns/", "kexie.reporting.returns.urls"),
     ("work/releases/", "kexie.reporting.releases.urls"),
     ("releases/", "kexie.reporting.releases.public_urls"),

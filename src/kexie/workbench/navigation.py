@@ -34,6 +34,7 @@ _DESKS = (
     ("expert_desk:experts", gettext_lazy("专家库"), "match", "matching"),
     ("meetings:meetings", pgettext_lazy("many", "对接会"), "match", "matching"),
     ("cooperation:agreements", gettext_lazy("合作与载体"), "match", "matching"),
+    ("academic:events", gettext_lazy("学术活动"), "organisation", "organisations"),
     ("touring_season:list", gettext_lazy("大篷车巡展季"), "van", "touring"),
     ("returns:list", gettext_lazy("统计年报"), "ledger", "returns"),
     ("releases:list", gettext_lazy("数据发布"), "lock", "releases"),

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from random import Random
 
+from kexie.contexts.organisations import demo_academic
 from kexie.contexts.organisations.demo_associations import associations_and_titles
 from kexie.contexts.organisations.models import (
     AcademicEvent,
@@ -42,6 +43,7 @@ def load(city: DemoCity) -> Iterator[tuple[str, int]]:
     yield from associations_and_titles(city)
     yield "学会换届与年检", _societies(city)
     yield "学术研讨论坛", _events(city)
+    yield "学术活动筹备", demo_academic.prepare(city, BY)
     yield "科协干部培训", _trainings(city)
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kexie.contexts.organisations.models import (
     AcademicEvent,
+    AcademicOutcome,
     AssociationStage,
     CadreTraining,
     CountyAssociationStage,
@@ -278,6 +279,26 @@ SOCIETY_MEASURES: tuple[Measure, ...] = (
         words=("学术研讨|学术论坛|学术交流|学术会议|学术年会|学术活动 参加|参与|参会|人次",),
         definition=_("上述学术活动的参加人次；没有计数的场次不估、不补。"),
         source=_("工作口径：按计数方法记录的参加人次"),
+        group="innovation",
+    ),
+    Measure(
+        key="organisations.academic_papers",
+        label=_("学术活动录用的论文"),
+        unit="篇",
+        of=AcademicOutcome,
+        kind=Sum("papers_accepted"),
+        definition=_("期内举办的学术活动录用的论文篇数之和。"),
+        source=_("以学术活动的评审结论为准"),
+        group="innovation",
+    ),
+    Measure(
+        key="organisations.academic_papers_submitted",
+        label=_("学术活动收到的论文"),
+        unit="篇",
+        of=AcademicOutcome,
+        kind=Sum("papers_submitted"),
+        definition=_("期内举办的学术活动收到的论文篇数之和，含没有录用的。"),
+        source=_("以学术活动的投稿登记为准"),
         group="innovation",
     ),
     Measure(

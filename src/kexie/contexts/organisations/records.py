@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kexie.contexts.organisations.models import (
     AcademicEvent,
+    AcademicOutcome,
     AssociationStage,
     CadreTraining,
     CountyAssociationStage,
@@ -146,6 +147,34 @@ RECORD_TYPES: tuple[RecordType, ...] = (
             Band(field="headcount", high=1500, ask=_("这场学术活动超过1500人次，请说明计数方法和范围。")),
         ),
         phone=True,
+    ),
+    RecordType(
+        key="organisations.academic_outcomes",
+        model=AcademicOutcome,
+        columns=(
+            "occurred_on",
+            "event",
+            "papers_submitted",
+            "papers_accepted",
+            "papers_awarded",
+            "cost",
+            "unit",
+        ),
+        filters=("unit", "area"),
+        search=("event__title", "outcome"),
+        fields=(
+            "unit",
+            "area",
+            "event",
+            "occurred_on",
+            "papers_submitted",
+            "papers_accepted",
+            "papers_awarded",
+            "cost",
+            "outcome",
+            "note",
+        ),
+        help=_("在“学术活动”里登记举办时自动记入；没有在那里筹备的活动可以单独补记。"),
     ),
     RecordType(
         key="organisations.cadre_trainings",

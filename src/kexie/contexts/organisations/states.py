@@ -42,3 +42,24 @@ COUNTY_TRANSITIONS: dict[str, frozenset[str]] = {
     CountyStage.ESTABLISHED: frozenset({CountyStage.DISSOLVED}),
     CountyStage.DISSOLVED: frozenset({CountyStage.ESTABLISHED}),
 }
+
+
+class ConferenceState(models.TextChoices):
+    """Stages of an academic event that a society prepares."""
+
+    PLANNED = "PLANNED", _("筹备中")
+    CALLING = "CALLING", _("征文和报名")
+    READY = "READY", _("议程已定")
+    HELD = "HELD", _("已举办")
+    CANCELLED = "CANCELLED", _("已取消")
+
+
+_Event = ConferenceState
+CONFERENCE_TRANSITIONS: dict[str, frozenset[str]] = {
+    "": frozenset({_Event.PLANNED}),
+    _Event.PLANNED: frozenset({_Event.CALLING, _Event.READY, _Event.CANCELLED}),
+    _Event.CALLING: frozenset({_Event.READY, _Event.CANCELLED}),
+    _Event.READY: frozenset({_Event.HELD, _Event.CANCELLED}),
+    _Event.HELD: frozenset(),
+    _Event.CANCELLED: frozenset(),
+}

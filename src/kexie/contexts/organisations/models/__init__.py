@@ -1,5 +1,14 @@
 """Societies, enterprise and other associations, the lists coverage is measured against, and trainings."""
 
+from kexie.contexts.organisations.models.academic import (
+    AcademicOutcome,
+    Conference,
+    ConferenceCost,
+    Guest,
+    Paper,
+    PaperReview,
+    Session,
+)
 from kexie.contexts.organisations.models.associations import (
     AssociationStage,
     CountyAssociationStage,
@@ -11,12 +20,19 @@ from kexie.contexts.organisations.models.societies import Inspection, SocietyTer
 
 __all__ = [
     "AcademicEvent",
+    "AcademicOutcome",
     "AssociationStage",
     "CadreTraining",
+    "Conference",
+    "ConferenceCost",
     "CountyAssociationStage",
     "GrassrootsAssociation",
+    "Guest",
     "Inspection",
     "JurisdictionListing",
+    "Paper",
+    "PaperReview",
+    "Session",
     "SocietyTerm",
     "TitleListing",
 ]
