@@ -1,7 +1,7 @@
 """Finding quantities in labelled sentences: precision and recall by kind, beside a published Chinese extractor.
 
 `./kexie bench extraction` prints two tables. Kexie is asked for span, ends of the interval and measure word, all exact. The
-published extractor (recognizers-text, if `pip install recognizers-text-suite` was run) knows no intervals: it is asked only for a number at
+published extractor (recognizers-text, if `pip install recognizers-text-number "emoji<2"` was run) knows no intervals: it is asked only for a number at
 the place of each label, and in sentences without quantities for silence.
 """
 

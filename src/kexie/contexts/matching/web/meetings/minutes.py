@@ -1,21 +1,20 @@
-"""Minutes of a meeting as a Word document."""
+"""Minutes of a meeting as a Word document in the form of GB/T 9704."""
 
 import io
 from typing import Any
 
 from django.utils.translation import gettext as _
 from docx import Document
-from docx.oxml.ns import qn
 
 from kexie.contexts.matching.models import Meeting, MeetingTalk
 from kexie.contexts.matching.queries import meetings as queries
 from kexie.kernel import text
+from kexie.platform.papers import official
 
 
 def document(one: Meeting) -> bytes:
     """Return the minutes: who came, what was talked about and what came of it, what was signed."""
     made = Document()
-    _use_chinese_font(made)
     talks = queries.talks(one)
     made.add_heading(_plain(one.name), level=0)
     made.add_paragraph(f"{one.on.isoformat()}  {_plain(one.place)}  {_plain(one.unit.name)}")
@@ -31,6 +30,7 @@ def document(one: Meeting) -> bytes:
     if signed:
         made.add_heading(_("现场签约"), level=1)
         _table(made, [_("协议"), _("签约企业"), _("合作方")], map(_signed, signed))
+    official.dress(made)
     file = io.BytesIO()
     made.save(file)
     return file.getvalue()
@@ -70,9 +70,3 @@ def _table(made: Any, heads: list[str], rows: Any) -> None:
 def _plain(words: str) -> str:
     """Return words as XML can hold them."""
     return text.clean(words)
-
-
-def _use_chinese_font(made: Any) -> None:
-    style = made.styles["Normal"]
-    style.font.name = "SimSun"
-    style.element.rPr.rFonts.set(qn("w:eastAsia"), "宋体")
