@@ -354,10 +354,11 @@ def _alter(bench: Bench) -> list[Any]:
     near = others.filter(**same, occurred_on__month=one.occurred_on.month).first() or _of(others.first())
     rest = list(others.exclude(pk=near.pk)[:2])
     with transaction.atomic():
-        _execute("SET LOCAL session_replication_role = replica")
+        _execute("SET CONSTRAINTS ALL IMMEDIATE")
+        _execute("ALTER TABLE museums_dailyvisits DISABLE TRIGGER USER")  # as its owner can, past every guard
         for record, more in ((one, 1), (near, -1), (rest[0], 3), (rest[1], -2)):
             DailyVisits.objects.filter(pk=record.pk).update(headcount=record.headcount + more)
-        _execute("SET LOCAL session_replication_role = origin")
+        _execute("ALTER TABLE museums_dailyvisits ENABLE TRIGGER USER")
     return [one.pk, near.pk, *(record.pk for record in rest)]
 
 

@@ -20,9 +20,12 @@ FORMAT = "kexie-release/1"
 DIMENSIONS = ("measure", "area", "unit", "period", "method")
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def canonical(value: Any) -> bytes:
     """Return the one way to write a value down."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _encode(value).encode()
 
 
 def signed(release: Release, cells: Iterable[FrozenCell], key: SigningKey) -> str:
