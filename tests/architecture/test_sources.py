@@ -59,6 +59,12 @@ def test_modules_stay_short(path: Path) -> None:
     assert len(path.read_text().splitlines()) < 500
 
 
+def test_no_page_keeps_its_origin_from_its_own_forms() -> None:
+    """Under "no-referrer" a browser posts "Origin: null", which is refused as forged; "same-origin" tells no other site."""
+    told = [path for path in [*PAGES, *MODULES] if path.suffix in {".py", ".html"}]
+    assert [name(path) for path in told if "no-referrer" in path.read_text()] == []
+
+
 def test_no_index_or_registry_is_named() -> None:
     named = re.compile(r"(pypi|npmjs|npmmirror|tsinghua|aliyun)\.\w+", re.IGNORECASE)
     for path in (

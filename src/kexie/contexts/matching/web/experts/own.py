@@ -141,7 +141,7 @@ class StillRightPage(View):
 
     def _show(self, request: HttpRequest, one: Expert, *, is_done: bool) -> HttpResponse:
         response = render(request, "matching/own/still_right.html", {"one": one, "is_done": is_done})
-        response["X-Robots-Tag"], response["Referrer-Policy"] = "noindex", "no-referrer"
+        response["X-Robots-Tag"], response["Referrer-Policy"] = "noindex", "same-origin"
         add_never_cache_headers(response)
         return response
 
