@@ -9,12 +9,12 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("access", "__first__"),
         ("areas", "0001_initial"),
         ("facilities", "0004_title_end_guard"),
         ("files", "0001_initial"),
         ("places", "0001_initial"),
         ("units", "0002_unit_place"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -52,10 +52,47 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("note", models.CharField(blank=True, max_length=200, verbose_name="去向或说明")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="facilities.facility",
+                        verbose_name="科普设施",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "设施资产",
                 "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "facility", "number"),
+                        name="facilities_asset_number",
+                        violation_error_message="这处设施已有这个资产编号。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("IN_USE", "IDLE")),
+                            models.Q(("note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="facilities_asset_gone",
+                        violation_error_message="移交或报废要写明去向。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gte", 1)), name="facilities_asset_some"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -111,10 +148,75 @@ class Migration(migrations.Migration):
                 ),
                 ("answer", models.CharField(blank=True, max_length=300, verbose_name="处理情况")),
                 ("handled_at", models.DateTimeField(null=True, verbose_name="处理时间")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="facilities.facility",
+                        verbose_name="科普设施",
+                    ),
+                ),
+                (
+                    "handled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="处理人",
+                    ),
+                ),
+                (
+                    "photo",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                        verbose_name="照片",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "设施问题",
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["association", "device", "said_at"], name="facilities__associa_8704e0_idx"
+                    ),
+                    models.Index(
+                        fields=["association", "address", "said_at"], name="facilities__associa_481409_idx"
+                    ),
+                    models.Index(
+                        fields=["association", "facility", "state"], name="facilities__associa_671c6b_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("association", "code"), name="facilities_fault_code"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("handled_at", None), ("state", "REPORTED")),
+                            models.Q(("handled_at__isnull", False), ("state", "ACCEPTED")),
+                            models.Q(
+                                ("handled_at__isnull", False),
+                                ("state__in", ("DONE", "REJECTED")),
+                                models.Q(("answer", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="facilities_fault_answered",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -129,10 +231,51 @@ class Migration(migrations.Migration):
                 ("caption", models.CharField(max_length=100, verbose_name="说明")),
                 ("is_public", models.BooleanField(default=False, verbose_name="在网页上公开")),
                 ("added_at", models.DateTimeField(verbose_name="上传时间")),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上传人",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="facilities.facility",
+                        verbose_name="科普设施",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                        verbose_name="照片",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "设施照片",
                 "ordering": ["added_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "facility", "file"), name="facilities_photo_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -148,10 +291,46 @@ class Migration(migrations.Migration):
                 ("opens", models.TimeField(blank=True, null=True, verbose_name="开门")),
                 ("closes", models.TimeField(blank=True, null=True, verbose_name="关门")),
                 ("reason", models.CharField(max_length=100, verbose_name="原因")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="facilities.facility",
+                        verbose_name="科普设施",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "开放变更日",
                 "ordering": ["on"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "facility", "on"), name="facilities_openday_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closes", None), ("opens", None)),
+                            models.Q(
+                                ("closes__isnull", False),
+                                ("opens__isnull", False),
+                                ("opens__lt", models.F("closes")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="facilities_openday_times",
+                        violation_error_message="关门时间要晚于开门时间；当天不开放就都不填。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -168,10 +347,53 @@ class Migration(migrations.Migration):
                 ("closes", models.TimeField(verbose_name="关门")),
                 ("pause_from", models.TimeField(blank=True, null=True, verbose_name="午休从")),
                 ("pause_to", models.TimeField(blank=True, null=True, verbose_name="午休到")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="facilities.facility",
+                        verbose_name="科普设施",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "每周开放时间",
                 "ordering": ["weekday"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "facility", "weekday"), name="facilities_openhours_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("opens__lt", models.F("closes")), ("weekday__lte", 6)),
+                        name="facilities_openhours_times",
+                        violation_error_message="关门时间要晚于开门时间。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("pause_from", None), ("pause_to", None)),
+                            models.Q(
+                                ("opens__lt", models.F("pause_from")),
+                                ("pause_from__isnull", False),
+                                ("pause_from__lt", models.F("pause_to")),
+                                ("pause_to__isnull", False),
+                                ("pause_to__lt", models.F("closes")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="facilities_openhours_pause",
+                        violation_error_message="午休要在开门和关门之间。",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -246,268 +468,6 @@ class Migration(migrations.Migration):
                 fields=("association", "facility", "occurred_on"),
                 name="facilities_visits_one_month",
                 violation_error_message="这个月的合计已经登记过。",
-            ),
-        ),
-        migrations.AddField(
-            model_name="asset",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="asset",
-            name="facility",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="facilities.facility",
-                verbose_name="科普设施",
-            ),
-        ),
-        migrations.AddField(
-            model_name="facilityfault",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="facilityfault",
-            name="facility",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="facilities.facility",
-                verbose_name="科普设施",
-            ),
-        ),
-        migrations.AddField(
-            model_name="facilityfault",
-            name="handled_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="处理人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="facilityfault",
-            name="photo",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="files.storedfile",
-                verbose_name="照片",
-            ),
-        ),
-        migrations.AddField(
-            model_name="facilityphoto",
-            name="added_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="上传人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="facilityphoto",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="facilityphoto",
-            name="facility",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="facilities.facility",
-                verbose_name="科普设施",
-            ),
-        ),
-        migrations.AddField(
-            model_name="facilityphoto",
-            name="file",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="files.storedfile",
-                verbose_name="照片",
-            ),
-        ),
-        migrations.AddField(
-            model_name="openday",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="openday",
-            name="facility",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="facilities.facility",
-                verbose_name="科普设施",
-            ),
-        ),
-        migrations.AddField(
-            model_name="openhours",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="openhours",
-            name="facility",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="facilities.facility",
-                verbose_name="科普设施",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="asset",
-            constraint=models.UniqueConstraint(
-                fields=("association", "facility", "number"),
-                name="facilities_asset_number",
-                violation_error_message="这处设施已有这个资产编号。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="asset",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ("IN_USE", "IDLE")), models.Q(("note", ""), _negated=True), _connector="OR"
-                ),
-                name="facilities_asset_gone",
-                violation_error_message="移交或报废要写明去向。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="asset",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gte", 1)), name="facilities_asset_some"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="facilityfault",
-            index=models.Index(
-                fields=["association", "device", "said_at"], name="facilities__associa_8704e0_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="facilityfault",
-            index=models.Index(
-                fields=["association", "address", "said_at"], name="facilities__associa_481409_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="facilityfault",
-            index=models.Index(
-                fields=["association", "facility", "state"], name="facilities__associa_671c6b_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="facilityfault",
-            constraint=models.UniqueConstraint(fields=("association", "code"), name="facilities_fault_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="facilityfault",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("handled_at", None), ("state", "REPORTED")),
-                    models.Q(("handled_at__isnull", False), ("state", "ACCEPTED")),
-                    models.Q(
-                        ("handled_at__isnull", False),
-                        ("state__in", ("DONE", "REJECTED")),
-                        models.Q(("answer", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="facilities_fault_answered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="facilityphoto",
-            constraint=models.UniqueConstraint(
-                fields=("association", "facility", "file"), name="facilities_photo_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="openday",
-            constraint=models.UniqueConstraint(
-                fields=("association", "facility", "on"), name="facilities_openday_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="openday",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closes", None), ("opens", None)),
-                    models.Q(
-                        ("closes__isnull", False), ("opens__isnull", False), ("opens__lt", models.F("closes"))
-                    ),
-                    _connector="OR",
-                ),
-                name="facilities_openday_times",
-                violation_error_message="关门时间要晚于开门时间；当天不开放就都不填。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="openhours",
-            constraint=models.UniqueConstraint(
-                fields=("association", "facility", "weekday"), name="facilities_openhours_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="openhours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("opens__lt", models.F("closes")), ("weekday__lte", 6)),
-                name="facilities_openhours_times",
-                violation_error_message="关门时间要晚于开门时间。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="openhours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("pause_from", None), ("pause_to", None)),
-                    models.Q(
-                        ("opens__lt", models.F("pause_from")),
-                        ("pause_from__isnull", False),
-                        ("pause_from__lt", models.F("pause_to")),
-                        ("pause_to__isnull", False),
-                        ("pause_to__lt", models.F("closes")),
-                    ),
-                    _connector="OR",
-                ),
-                name="facilities_openhours_pause",
-                violation_error_message="午休要在开门和关门之间。",
             ),
         ),
     ]

@@ -9,34 +9,14 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("access", "__first__"),
         ("areas", "0001_initial"),
         ("facilities", "0005_upkeep"),
         ("files", "0001_initial"),
         ("units", "0002_unit_place"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name="accreditation",
-            name="title",
-            field=models.CharField(
-                choices=[
-                    ("NATIONAL_BASE", "全国科普教育基地"),
-                    ("PROVINCIAL_BASE", "省级科普教育基地（省科协）"),
-                    ("PROVINCIAL_ST_BASE", "省科学技术普及基地（省科技厅）"),
-                    ("CITY_BASE", "市级科普教育基地"),
-                    ("CITY_COMMUNITY", "市级科普示范社区"),
-                    ("CITY_SCHOOL", "市级科普示范学校"),
-                    ("DEMO_COMMUNITY", "省科普示范社区"),
-                    ("DEMO_SCHOOL", "省科普示范学校"),
-                    ("DEMO_BASE", "省科普示范基地"),
-                    ("DEMO_COUNTY", "全国科普示范县（市、区）"),
-                ],
-                max_length=18,
-                verbose_name="称号",
-            ),
-        ),
         migrations.CreateModel(
             name="TitleRound",
             fields=[
@@ -123,6 +103,44 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "称号评选批次",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "CANCELLED"), _negated=True),
+                        fields=("association", "title", "batch"),
+                        name="facilities_round_once",
+                        violation_error_message="这个称号已有同名批次。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closes_on__lte", models.F("recommends_until")),
+                            ("recommends_until__lt", models.F("valid_to")),
+                        ),
+                        name="facilities_round_days",
+                        violation_error_message="截止日的先后不对：申报截止、县区推荐截止、有效期至，依次不早于前一个。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("public_from", None),
+                                ("public_to", None),
+                                ("state__in", ("DRAFT", "OPEN", "CANCELLED")),
+                            ),
+                            models.Q(
+                                ("public_from__isnull", False),
+                                ("public_from__lte", models.F("public_to")),
+                                ("public_to__isnull", False),
+                                ("state__in", ("PUBLICISED", "CLOSED")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="facilities_round_publicity",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("public_days__range", (1, 60))),
+                        name="facilities_round_some",
+                        violation_error_message="公示天数在1到60之间。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -165,6 +183,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "县区推荐名额",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "round", "county"), name="facilities_quota_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -270,6 +293,49 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "称号申报",
+                "indexes": [
+                    models.Index(
+                        fields=["association", "round", "state"], name="facilities__associa_a2fcbd_idx"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("WITHDRAWN", "REFUSED")), _negated=True),
+                        fields=("association", "round", "unit"),
+                        name="facilities_application_once",
+                        violation_error_message="这个单位在这一批已有一份申报，请在原申报上办理。",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("association", "accreditation"), name="facilities_application_award"
+                    ),
+                    models.UniqueConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                        fields=("association", "round", "county", "rank"),
+                        name="facilities_application_rank",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("rank__isnull", False),
+                                ("state__in", ("RECOMMENDED", "APPROVED", "PUBLICISED", "AWARDED")),
+                            ),
+                            models.Q(
+                                ("rank", None),
+                                ("state__in", ("DRAFT", "SUBMITTED", "RETURNED", "REFUSED", "WITHDRAWN")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="facilities_application_ranked",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("accreditation__isnull", False), ("state", "AWARDED")),
+                            models.Q(models.Q(("state", "AWARDED"), _negated=True), ("accreditation", None)),
+                            _connector="OR",
+                        ),
+                        name="facilities_application_awarded",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -516,115 +582,24 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="titleround",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "CANCELLED"), _negated=True),
-                fields=("association", "title", "batch"),
-                name="facilities_round_once",
-                violation_error_message="这个称号已有同名批次。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="titleround",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closes_on__lte", models.F("recommends_until")),
-                    ("recommends_until__lt", models.F("valid_to")),
-                ),
-                name="facilities_round_days",
-                violation_error_message="截止日的先后不对：申报截止、县区推荐截止、有效期至，依次不早于前一个。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="titleround",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("public_from", None),
-                        ("public_to", None),
-                        ("state__in", ("DRAFT", "OPEN", "CANCELLED")),
-                    ),
-                    models.Q(
-                        ("public_from__isnull", False),
-                        ("public_from__lte", models.F("public_to")),
-                        ("public_to__isnull", False),
-                        ("state__in", ("PUBLICISED", "CLOSED")),
-                    ),
-                    _connector="OR",
-                ),
-                name="facilities_round_publicity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="titleround",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("public_days__range", (1, 60))),
-                name="facilities_round_some",
-                violation_error_message="公示天数在1到60之间。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="titlequota",
-            constraint=models.UniqueConstraint(
-                fields=("association", "round", "county"), name="facilities_quota_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="titleapplication",
-            index=models.Index(
-                fields=["association", "round", "state"], name="facilities__associa_a2fcbd_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="titleapplication",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("WITHDRAWN", "REFUSED")), _negated=True),
-                fields=("association", "round", "unit"),
-                name="facilities_application_once",
-                violation_error_message="这个单位在这一批已有一份申报，请在原申报上办理。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="titleapplication",
-            constraint=models.UniqueConstraint(
-                fields=("association", "accreditation"), name="facilities_application_award"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="titleapplication",
-            constraint=models.UniqueConstraint(
-                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
-                fields=("association", "round", "county", "rank"),
-                name="facilities_application_rank",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="titleapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("rank__isnull", False),
-                        ("state__in", ("RECOMMENDED", "APPROVED", "PUBLICISED", "AWARDED")),
-                    ),
-                    models.Q(
-                        ("rank", None),
-                        ("state__in", ("DRAFT", "SUBMITTED", "RETURNED", "REFUSED", "WITHDRAWN")),
-                    ),
-                    _connector="OR",
-                ),
-                name="facilities_application_ranked",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="titleapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("accreditation__isnull", False), ("state", "AWARDED")),
-                    models.Q(models.Q(("state", "AWARDED"), _negated=True), ("accreditation", None)),
-                    _connector="OR",
-                ),
-                name="facilities_application_awarded",
+        migrations.AlterField(
+            model_name="accreditation",
+            name="title",
+            field=models.CharField(
+                choices=[
+                    ("NATIONAL_BASE", "全国科普教育基地"),
+                    ("PROVINCIAL_BASE", "省级科普教育基地（省科协）"),
+                    ("PROVINCIAL_ST_BASE", "省科学技术普及基地（省科技厅）"),
+                    ("CITY_BASE", "市级科普教育基地"),
+                    ("CITY_COMMUNITY", "市级科普示范社区"),
+                    ("CITY_SCHOOL", "市级科普示范学校"),
+                    ("DEMO_COMMUNITY", "省科普示范社区"),
+                    ("DEMO_SCHOOL", "省科普示范学校"),
+                    ("DEMO_BASE", "省科普示范基地"),
+                    ("DEMO_COUNTY", "全国科普示范县（市、区）"),
+                ],
+                max_length=18,
+                verbose_name="称号",
             ),
         ),
     ]

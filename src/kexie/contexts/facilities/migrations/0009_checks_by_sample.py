@@ -8,19 +8,14 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("access", "__first__"),
         ("areas", "0001_initial"),
         ("facilities", "0008_title_renewals"),
         ("places", "0001_initial"),
         ("units", "0002_unit_place"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="facilityfault",
-            name="due_on",
-            field=models.DateField(blank=True, null=True, verbose_name="整改期限"),
-        ),
         migrations.CreateModel(
             name="CheckSample",
             fields=[
@@ -79,6 +74,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "设施抽查",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "name"),
+                        name="facilities_sample_name",
+                        violation_error_message="已有同名的抽查，请换个名称。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("per_stratum__gte", 1)), name="facilities_sample_some"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "CANCELLED"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="facilities_sample_cancelled",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -225,6 +238,58 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "设施检查",
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["association", "occurred_on"], name="facilities__associa_870454_idx"
+                    ),
+                    models.Index(
+                        fields=["association", "unit", "occurred_on"], name="facilities__associa_75fa34_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at", None), ("confirmed_by", None), ("state", "DRAFT")),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("confirmed_by__isnull", False),
+                                models.Q(("state", "DRAFT"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="facilities_facilitycheck_confirmed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("reversal_reason", ""),
+                                ("reversed_at", None),
+                                ("reversed_by", None),
+                                models.Q(("state", "REVERSED"), _negated=True),
+                            ),
+                            models.Q(
+                                ("reversed_at__isnull", False),
+                                ("reversed_by__isnull", False),
+                                ("state", "REVERSED"),
+                                models.Q(("reversal_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="facilities_facilitycheck_reversed",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("association", "source_key"), name="facilities_facilitycheck_source"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("found", 0), ("result", "GOOD")),
+                            models.Q(("found__gte", 1), ("result__in", ("FAULTS", "CLOSED"))),
+                            _connector="OR",
+                        ),
+                        name="facilities_check_result",
+                        violation_error_message="合格的没有问题项，不合格的至少有一项。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -304,7 +369,32 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "抽中的设施",
                 "ordering": ["stratum", "place"],
+                "indexes": [
+                    models.Index(
+                        fields=["association", "checker", "state"], name="facilities__associa_de458f_idx"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "sample", "facility"), name="facilities_samplecheck_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("checked_at__isnull", False), ("record__isnull", False), ("state", "DONE")
+                            ),
+                            models.Q(models.Q(("state", "DONE"), _negated=True), ("record", None)),
+                            _connector="OR",
+                        ),
+                        name="facilities_samplecheck_done",
+                    ),
+                ],
             },
+        ),
+        migrations.AddField(
+            model_name="facilityfault",
+            name="due_on",
+            field=models.DateField(blank=True, null=True, verbose_name="整改期限"),
         ),
         migrations.AddField(
             model_name="facilityfault",
@@ -316,118 +406,6 @@ class Migration(migrations.Migration):
                 related_name="faults",
                 to="facilities.samplecheck",
                 verbose_name="抽中的设施",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checksample",
-            constraint=models.UniqueConstraint(
-                fields=("association", "name"),
-                name="facilities_sample_name",
-                violation_error_message="已有同名的抽查，请换个名称。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checksample",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("per_stratum__gte", 1)), name="facilities_sample_some"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checksample",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "CANCELLED"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="facilities_sample_cancelled",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="facilitycheck",
-            index=models.Index(fields=["association", "occurred_on"], name="facilities__associa_870454_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="facilitycheck",
-            index=models.Index(
-                fields=["association", "unit", "occurred_on"], name="facilities__associa_75fa34_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="facilitycheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_at", None), ("confirmed_by", None), ("state", "DRAFT")),
-                    models.Q(
-                        ("confirmed_at__isnull", False),
-                        ("confirmed_by__isnull", False),
-                        models.Q(("state", "DRAFT"), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="facilities_facilitycheck_confirmed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="facilitycheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("reversal_reason", ""),
-                        ("reversed_at", None),
-                        ("reversed_by", None),
-                        models.Q(("state", "REVERSED"), _negated=True),
-                    ),
-                    models.Q(
-                        ("reversed_at__isnull", False),
-                        ("reversed_by__isnull", False),
-                        ("state", "REVERSED"),
-                        models.Q(("reversal_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="facilities_facilitycheck_reversed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="facilitycheck",
-            constraint=models.UniqueConstraint(
-                fields=("association", "source_key"), name="facilities_facilitycheck_source"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="facilitycheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("found", 0), ("result", "GOOD")),
-                    models.Q(("found__gte", 1), ("result__in", ("FAULTS", "CLOSED"))),
-                    _connector="OR",
-                ),
-                name="facilities_check_result",
-                violation_error_message="合格的没有问题项，不合格的至少有一项。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="samplecheck",
-            index=models.Index(
-                fields=["association", "checker", "state"], name="facilities__associa_de458f_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="samplecheck",
-            constraint=models.UniqueConstraint(
-                fields=("association", "sample", "facility"), name="facilities_samplecheck_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="samplecheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checked_at__isnull", False), ("record__isnull", False), ("state", "DONE")),
-                    models.Q(models.Q(("state", "DONE"), _negated=True), ("record", None)),
-                    _connector="OR",
-                ),
-                name="facilities_samplecheck_done",
             ),
         ),
     ]

@@ -9,10 +9,10 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("access", "__first__"),
         ("areas", "0001_initial"),
         ("matching", "0002_guards"),
         ("units", "0002_unit_place"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -48,10 +48,55 @@ class Migration(migrations.Migration):
                 ),
                 ("given_on", models.DateField(verbose_name="同意日期")),
                 ("withdrawn_on", models.DateField(blank=True, null=True, verbose_name="撤回日期")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "expert",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consents",
+                        to="matching.expert",
+                        verbose_name="专家",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "专家同意",
                 "ordering": ["use", "-given_on", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_on", None)),
+                        fields=("association", "expert", "use"),
+                        name="matching_expertconsent_once",
+                        violation_error_message="这一项已经同意过。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("withdrawn_on", None),
+                            ("withdrawn_on__gte", models.F("given_on")),
+                            _connector="OR",
+                        ),
+                        name="matching_expertconsent_order",
+                        violation_error_message="撤回日期早于同意日期。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -96,6 +141,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("source_id", models.CharField(blank=True, max_length=120, verbose_name="编号")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "expert",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="works",
+                        to="matching.expert",
+                        verbose_name="专家",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "专家成果",
@@ -104,9 +167,30 @@ class Migration(migrations.Migration):
                     "title",
                     "id",
                 ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("source_id", ""), _negated=True),
+                        fields=("association", "expert", "source_id"),
+                        name="matching_expertwork_source",
+                        violation_error_message="这位专家已有这个编号的成果。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("year", None),
+                            models.Q(("year__gte", 1900), ("year__lte", 2199)),
+                            _connector="OR",
+                        ),
+                        name="matching_expertwork_year",
+                        violation_error_message="请核对年份。",
+                    ),
+                ],
             },
         ),
-        migrations.RenameField(model_name="expert", old_name="discipline", new_name="skills"),
+        migrations.RenameField(
+            model_name="expert",
+            old_name="discipline",
+            new_name="skills",
+        ),
         migrations.RemoveField(
             model_name="expert",
             name="may_be_shown",
@@ -323,95 +407,6 @@ class Migration(migrations.Migration):
                 fields=("association", "openalex"),
                 name="matching_expert_openalex",
                 violation_error_message="另一位专家已登记这个编号，可能是同一个人。",
-            ),
-        ),
-        migrations.AddField(
-            model_name="expertconsent",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="expertconsent",
-            name="expert",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="consents",
-                to="matching.expert",
-                verbose_name="专家",
-            ),
-        ),
-        migrations.AddField(
-            model_name="expertconsent",
-            name="recorded_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="登记人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="expertwork",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="expertwork",
-            name="expert",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="works",
-                to="matching.expert",
-                verbose_name="专家",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expertconsent",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("withdrawn_on", None)),
-                fields=("association", "expert", "use"),
-                name="matching_expertconsent_once",
-                violation_error_message="这一项已经同意过。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expertconsent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("withdrawn_on", None), ("withdrawn_on__gte", models.F("given_on")), _connector="OR"
-                ),
-                name="matching_expertconsent_order",
-                violation_error_message="撤回日期早于同意日期。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expertwork",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("source_id", ""), _negated=True),
-                fields=("association", "expert", "source_id"),
-                name="matching_expertwork_source",
-                violation_error_message="这位专家已有这个编号的成果。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expertwork",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("year", None), models.Q(("year__gte", 1900), ("year__lte", 2199)), _connector="OR"
-                ),
-                name="matching_expertwork_year",
-                violation_error_message="请核对年份。",
             ),
         ),
     ]

@@ -186,6 +186,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "对接会",
                 "abstract": False,
+                "indexes": [
+                    models.Index(fields=["association", "name"], name="matching_me_associa_68db10_idx")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("slots__gte", 1), ("slots__lte", 24), ("tables__gte", 1), ("tables__lte", 60)
+                        ),
+                        name="matching_meeting_size",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -285,6 +296,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "参会专家",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "meeting", "expert"),
+                        name="matching_meetingexpert_once",
+                        violation_error_message="已经在这场对接会里。",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("association", "meeting", "code"), name="matching_meetingexpert_code"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("most__gte", models.F("least"))),
+                        name="matching_meetingexpert_loads",
+                        violation_error_message="最多谈几场不能少于至少谈几场。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first_slot__gte", 1), ("last_slot__gte", models.F("first_slot"))
+                        ),
+                        name="matching_meetingexpert_there",
+                        violation_error_message="离场不能早于到场。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -320,6 +353,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "现场来宾",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "meeting", "name", "employer"),
+                        name="matching_meetingguest_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -419,6 +458,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "参会难题",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "meeting", "problem"),
+                        name="matching_meetingproblem_once",
+                        violation_error_message="已经在这场对接会里。",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("association", "meeting", "code"), name="matching_meetingproblem_code"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("most__gte", models.F("least"))),
+                        name="matching_meetingproblem_loads",
+                        violation_error_message="最多谈几场不能少于至少谈几场。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first_slot__gte", 1), ("last_slot__gte", models.F("first_slot"))
+                        ),
+                        name="matching_meetingproblem_there",
+                        violation_error_message="离场不能早于到场。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -499,6 +560,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "洽谈",
+                "constraints": [
+                    models.UniqueConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                        fields=("association", "meeting", "slot", "table"),
+                        name="matching_meetingtalk_table",
+                    ),
+                    models.UniqueConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                        fields=("association", "meeting", "slot", "problem"),
+                        name="matching_meetingtalk_problem",
+                    ),
+                    models.UniqueConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                        fields=("association", "meeting", "slot", "expert"),
+                        name="matching_meetingtalk_expert",
+                    ),
+                    models.UniqueConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                        fields=("association", "problem", "expert"),
+                        name="matching_meetingtalk_pair",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -554,123 +637,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "对接意愿",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "problem", "expert", "side"), name="matching_meetingwish_once"
+                    )
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="meeting",
-            index=models.Index(fields=["association", "name"], name="matching_me_associa_68db10_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("slots__gte", 1), ("slots__lte", 24), ("tables__gte", 1), ("tables__lte", 60)
-                ),
-                name="matching_meeting_size",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meetingexpert",
-            constraint=models.UniqueConstraint(
-                fields=("association", "meeting", "expert"),
-                name="matching_meetingexpert_once",
-                violation_error_message="已经在这场对接会里。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meetingexpert",
-            constraint=models.UniqueConstraint(
-                fields=("association", "meeting", "code"), name="matching_meetingexpert_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meetingexpert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("most__gte", models.F("least"))),
-                name="matching_meetingexpert_loads",
-                violation_error_message="最多谈几场不能少于至少谈几场。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meetingexpert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first_slot__gte", 1), ("last_slot__gte", models.F("first_slot"))),
-                name="matching_meetingexpert_there",
-                violation_error_message="离场不能早于到场。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meetingguest",
-            constraint=models.UniqueConstraint(
-                fields=("association", "meeting", "name", "employer"), name="matching_meetingguest_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meetingproblem",
-            constraint=models.UniqueConstraint(
-                fields=("association", "meeting", "problem"),
-                name="matching_meetingproblem_once",
-                violation_error_message="已经在这场对接会里。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meetingproblem",
-            constraint=models.UniqueConstraint(
-                fields=("association", "meeting", "code"), name="matching_meetingproblem_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meetingproblem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("most__gte", models.F("least"))),
-                name="matching_meetingproblem_loads",
-                violation_error_message="最多谈几场不能少于至少谈几场。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meetingproblem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first_slot__gte", 1), ("last_slot__gte", models.F("first_slot"))),
-                name="matching_meetingproblem_there",
-                violation_error_message="离场不能早于到场。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meetingtalk",
-            constraint=models.UniqueConstraint(
-                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
-                fields=("association", "meeting", "slot", "table"),
-                name="matching_meetingtalk_table",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meetingtalk",
-            constraint=models.UniqueConstraint(
-                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
-                fields=("association", "meeting", "slot", "problem"),
-                name="matching_meetingtalk_problem",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meetingtalk",
-            constraint=models.UniqueConstraint(
-                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
-                fields=("association", "meeting", "slot", "expert"),
-                name="matching_meetingtalk_expert",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meetingtalk",
-            constraint=models.UniqueConstraint(
-                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
-                fields=("association", "problem", "expert"),
-                name="matching_meetingtalk_pair",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="meetingwish",
-            constraint=models.UniqueConstraint(
-                fields=("association", "problem", "expert", "side"), name="matching_meetingwish_once"
-            ),
         ),
     ]

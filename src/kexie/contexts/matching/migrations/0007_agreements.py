@@ -2,20 +2,19 @@
 
 import django.db.models.deletion
 import kexie.kernel.ids
+import kexie.ledger.guards
 from django.conf import settings
 from django.db import migrations, models
-
-from kexie.ledger.guards import GuardRecord
 
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("access", "__first__"),
         ("areas", "0001_initial"),
         ("files", "0001_initial"),
         ("matching", "0006_vectors"),
         ("places", "0001_initial"),
         ("units", "0002_unit_place"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -64,10 +63,147 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=200, verbose_name="终止原因")),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ends",
+                        to="matching.agreement",
+                        verbose_name="合作协议",
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.area",
+                        verbose_name="地区",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="确认人",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.place",
+                        verbose_name="地点",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="填报人",
+                    ),
+                ),
+                (
+                    "reversed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="冲销人",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="单位",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "合作协议终止",
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["association", "occurred_on"], name="matching_ag_associa_3e96f4_idx"
+                    ),
+                    models.Index(
+                        fields=["association", "unit", "occurred_on"], name="matching_ag_associa_ed605f_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at", None), ("confirmed_by", None), ("state", "DRAFT")),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("confirmed_by__isnull", False),
+                                models.Q(("state", "DRAFT"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="matching_agreementend_confirmed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("reversal_reason", ""),
+                                ("reversed_at", None),
+                                ("reversed_by", None),
+                                models.Q(("state", "REVERSED"), _negated=True),
+                            ),
+                            models.Q(
+                                ("reversed_at__isnull", False),
+                                ("reversed_by__isnull", False),
+                                ("state", "REVERSED"),
+                                models.Q(("reversal_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="matching_agreementend_reversed",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("association", "source_key"), name="matching_agreementend_source"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "REVERSED"), _negated=True),
+                        fields=("association", "agreement"),
+                        name="matching_agreement_end_once",
+                        violation_error_message="这份协议已有终止记录；要更正请先冲销原记录。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cause", "EARLY"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="matching_agreement_end_reason",
+                        violation_error_message="提前终止要写明原因。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -80,10 +216,44 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", models.CharField(max_length=100, verbose_name="材料名称")),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="files",
+                        to="matching.agreement",
+                        verbose_name="合作协议",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                        verbose_name="附件",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "协议附件",
                 "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "agreement", "file"),
+                        name="matching_agreement_file_once",
+                        violation_error_message="这份材料已经上传过。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -117,10 +287,67 @@ class Migration(migrations.Migration):
                 ),
                 ("settled_on", models.DateField(blank=True, null=True, verbose_name="办结日期")),
                 ("outcome", models.CharField(blank=True, max_length=300, verbose_name="办理情况")),
+                (
+                    "agreement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="obligations",
+                        to="matching.agreement",
+                        verbose_name="合作协议",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="责任人",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "协议约定事项",
                 "ordering": ["due_on", "id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "OPEN")),
+                        fields=["due_on"],
+                        name="matching_obligation_due",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("settled_on", None), ("state", "OPEN")),
+                            models.Q(
+                                models.Q(("state", "OPEN"), _negated=True), ("settled_on__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="matching_obligation_settled",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "DROPPED"), _negated=True),
+                            models.Q(("outcome", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="matching_obligation_dropped_reason",
+                        violation_error_message="不再履行要写明原因。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -149,9 +376,32 @@ class Migration(migrations.Migration):
                 ("subject_id", models.UUIDField(verbose_name="对象编号")),
                 ("day", models.DateField(verbose_name="日期")),
                 ("sent_at", models.DateTimeField(verbose_name="发送时间")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "to",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="收件人",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "到期提醒",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "about", "subject_id", "day"), name="matching_reminder_once"
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -194,290 +444,8 @@ class Migration(migrations.Migration):
                 violation_error_message="这份协议已经续签过；请从最近的一份续签。",
             ),
         ),
-        migrations.AddField(
+        kexie.ledger.guards.GuardRecord(
+            app_label="matching",
             model_name="agreementend",
-            name="agreement",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="ends",
-                to="matching.agreement",
-                verbose_name="合作协议",
-            ),
         ),
-        migrations.AddField(
-            model_name="agreementend",
-            name="area",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="areas.area",
-                verbose_name="地区",
-            ),
-        ),
-        migrations.AddField(
-            model_name="agreementend",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="agreementend",
-            name="confirmed_by",
-            field=models.ForeignKey(
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="确认人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="agreementend",
-            name="place",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="places.place",
-                verbose_name="地点",
-            ),
-        ),
-        migrations.AddField(
-            model_name="agreementend",
-            name="recorded_by",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="填报人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="agreementend",
-            name="reversed_by",
-            field=models.ForeignKey(
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="冲销人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="agreementend",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="单位",
-            ),
-        ),
-        migrations.AddField(
-            model_name="agreementfile",
-            name="agreement",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="files",
-                to="matching.agreement",
-                verbose_name="合作协议",
-            ),
-        ),
-        migrations.AddField(
-            model_name="agreementfile",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="agreementfile",
-            name="file",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="files.storedfile",
-                verbose_name="附件",
-            ),
-        ),
-        migrations.AddField(
-            model_name="obligation",
-            name="agreement",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="obligations",
-                to="matching.agreement",
-                verbose_name="合作协议",
-            ),
-        ),
-        migrations.AddField(
-            model_name="obligation",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="obligation",
-            name="owner",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="责任人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="reminder",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="reminder",
-            name="to",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="收件人",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="agreementend",
-            index=models.Index(fields=["association", "occurred_on"], name="matching_ag_associa_3e96f4_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="agreementend",
-            index=models.Index(
-                fields=["association", "unit", "occurred_on"], name="matching_ag_associa_ed605f_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementend",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_at", None), ("confirmed_by", None), ("state", "DRAFT")),
-                    models.Q(
-                        ("confirmed_at__isnull", False),
-                        ("confirmed_by__isnull", False),
-                        models.Q(("state", "DRAFT"), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="matching_agreementend_confirmed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementend",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("reversal_reason", ""),
-                        ("reversed_at", None),
-                        ("reversed_by", None),
-                        models.Q(("state", "REVERSED"), _negated=True),
-                    ),
-                    models.Q(
-                        ("reversed_at__isnull", False),
-                        ("reversed_by__isnull", False),
-                        ("state", "REVERSED"),
-                        models.Q(("reversal_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="matching_agreementend_reversed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementend",
-            constraint=models.UniqueConstraint(
-                fields=("association", "source_key"), name="matching_agreementend_source"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementend",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "REVERSED"), _negated=True),
-                fields=("association", "agreement"),
-                name="matching_agreement_end_once",
-                violation_error_message="这份协议已有终止记录；要更正请先冲销原记录。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementend",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cause", "EARLY"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="matching_agreement_end_reason",
-                violation_error_message="提前终止要写明原因。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementfile",
-            constraint=models.UniqueConstraint(
-                fields=("association", "agreement", "file"),
-                name="matching_agreement_file_once",
-                violation_error_message="这份材料已经上传过。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="obligation",
-            index=models.Index(
-                condition=models.Q(("state", "OPEN")), fields=["due_on"], name="matching_obligation_due"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="obligation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("settled_on", None), ("state", "OPEN")),
-                    models.Q(models.Q(("state", "OPEN"), _negated=True), ("settled_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="matching_obligation_settled",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="obligation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "DROPPED"), _negated=True),
-                    models.Q(("outcome", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="matching_obligation_dropped_reason",
-                violation_error_message="不再履行要写明原因。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reminder",
-            constraint=models.UniqueConstraint(
-                fields=("association", "about", "subject_id", "day"), name="matching_reminder_once"
-            ),
-        ),
-        GuardRecord("matching", "agreementend"),
     ]

@@ -8,10 +8,10 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("access", "__first__"),
         ("files", "0001_initial"),
         ("matching", "0007_agreements"),
         ("units", "0002_unit_place"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -66,6 +66,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "难题附件",
                 "ordering": ["added_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("removed_at", None)),
+                        fields=("association", "problem", "file"),
+                        name="matching_problem_file_once",
+                        violation_error_message="这个文件已经附上了。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -179,6 +187,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "详细资料查看记录",
                 "ordering": ["-opened_at", "-id"],
+                "indexes": [models.Index(fields=["association", "problem"], name="matching_opening_problem")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("account__isnull", False), ("expert", None)),
+                            models.Q(("account", None), ("expert__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="matching_opening_of_one",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -283,71 +302,40 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "保密承诺",
                 "ordering": ["given_at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("account__isnull", False), ("expert", None)),
+                            models.Q(("account", None), ("expert__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="matching_undertaking_of_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_why", "")),
+                            models.Q(
+                                ("withdrawn_at__isnull", False),
+                                models.Q(("withdrawn_why", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="matching_undertaking_withdrawn",
+                        violation_error_message="请写明终止原因。",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("expert__isnull", False), ("withdrawn_at", None)),
+                        fields=("association", "problem", "expert"),
+                        name="matching_undertaking_expert",
+                        violation_error_message="已经有保密承诺。",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("account__isnull", False), ("withdrawn_at", None)),
+                        fields=("association", "problem", "account"),
+                        name="matching_undertaking_account",
+                        violation_error_message="已经有保密承诺。",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="problemfile",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("removed_at", None)),
-                fields=("association", "problem", "file"),
-                name="matching_problem_file_once",
-                violation_error_message="这个文件已经附上了。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="textopening",
-            index=models.Index(fields=["association", "problem"], name="matching_opening_problem"),
-        ),
-        migrations.AddConstraint(
-            model_name="textopening",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("account__isnull", False), ("expert", None)),
-                    models.Q(("account", None), ("expert__isnull", False)),
-                    _connector="OR",
-                ),
-                name="matching_opening_of_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="undertaking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("account__isnull", False), ("expert", None)),
-                    models.Q(("account", None), ("expert__isnull", False)),
-                    _connector="OR",
-                ),
-                name="matching_undertaking_of_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="undertaking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_why", "")),
-                    models.Q(("withdrawn_at__isnull", False), models.Q(("withdrawn_why", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="matching_undertaking_withdrawn",
-                violation_error_message="请写明终止原因。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="undertaking",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("expert__isnull", False), ("withdrawn_at", None)),
-                fields=("association", "problem", "expert"),
-                name="matching_undertaking_expert",
-                violation_error_message="已经有保密承诺。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="undertaking",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("account__isnull", False), ("withdrawn_at", None)),
-                fields=("association", "problem", "account"),
-                name="matching_undertaking_account",
-                violation_error_message="已经有保密承诺。",
-            ),
         ),
     ]

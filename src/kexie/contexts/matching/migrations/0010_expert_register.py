@@ -8,36 +8,60 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("access", "__first__"),
         ("matching", "0009_problem_casework"),
         ("units", "0002_unit_place"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="expert",
-            name="merged_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="并入时间"),
-        ),
-        migrations.AddField(
-            model_name="expert",
-            name="origins",
-            field=models.JSONField(blank=True, default=dict, verbose_name="来源"),
-        ),
-        migrations.AddField(
-            model_name="expert",
-            name="other_names",
-            field=models.CharField(blank=True, max_length=300, verbose_name="其他署名"),
-        ),
-        migrations.AddField(
-            model_name="expert",
-            name="reminded_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="提醒时间"),
-        ),
-        migrations.AddField(
-            model_name="expertconsent",
-            name="recorded_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="登记时间"),
+        migrations.CreateModel(
+            name="ExpertApart",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("said_at", models.DateTimeField()),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "one",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="matching.expert"
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="matching.expert"
+                    ),
+                ),
+                (
+                    "said_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "不是同一位专家",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "one", "other"), name="matching_expertapart_once"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ExpertImport",
@@ -119,19 +143,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "专家导入",
                 "ordering": ["-made_at", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "code"), name="matching_expertimport_code"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("done__lte", models.F("total"))),
+                        name="matching_expertimport_done",
+                    ),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="expertwork",
-            name="imported",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="matching.expertimport",
-                verbose_name="导入批次",
-            ),
         ),
         migrations.CreateModel(
             name="ExpertMerge",
@@ -198,6 +219,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "专家合并",
                 "ordering": ["-merged_at", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("undone_at", None)),
+                        fields=("association", "gone"),
+                        name="matching_expertmerge_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -241,6 +269,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "查看专家资料",
                 "ordering": ["-on", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "expert", "account", "on"), name="matching_expertopening_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -312,113 +345,70 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "专家申请",
                 "ordering": ["-asked_at", "-id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ExpertApart",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("said_at", models.DateTimeField()),
-                (
-                    "association",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="units.unit",
-                        verbose_name="所属科协",
-                    ),
-                ),
-                (
-                    "one",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="matching.expert"
-                    ),
-                ),
-                (
-                    "other",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="matching.expert"
-                    ),
-                ),
-                (
-                    "said_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "不是同一位专家",
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("association", "one", "other"), name="matching_expertapart_once"
-                    )
+                        condition=models.Q(("state", "WAITING")),
+                        fields=("association", "expert", "kind"),
+                        name="matching_expertrequest_once",
+                        violation_error_message="这一项已经提出，正在办理。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("state", "WAITING")),
+                            models.Q(
+                                models.Q(("state", "WAITING"), _negated=True), ("decided_at__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="matching_expertrequest_decided",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "REFUSED"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="matching_expertrequest_reason",
+                        violation_error_message="请写明原因。",
+                    ),
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="expertimport",
-            constraint=models.UniqueConstraint(
-                fields=("association", "code"), name="matching_expertimport_code"
-            ),
+        migrations.AddField(
+            model_name="expert",
+            name="merged_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="并入时间"),
         ),
-        migrations.AddConstraint(
-            model_name="expertimport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("done__lte", models.F("total"))), name="matching_expertimport_done"
-            ),
+        migrations.AddField(
+            model_name="expert",
+            name="origins",
+            field=models.JSONField(blank=True, default=dict, verbose_name="来源"),
         ),
-        migrations.AddConstraint(
-            model_name="expertmerge",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("undone_at", None)),
-                fields=("association", "gone"),
-                name="matching_expertmerge_once",
-            ),
+        migrations.AddField(
+            model_name="expert",
+            name="other_names",
+            field=models.CharField(blank=True, max_length=300, verbose_name="其他署名"),
         ),
-        migrations.AddConstraint(
-            model_name="expertopening",
-            constraint=models.UniqueConstraint(
-                fields=("association", "expert", "account", "on"), name="matching_expertopening_once"
-            ),
+        migrations.AddField(
+            model_name="expert",
+            name="reminded_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="提醒时间"),
         ),
-        migrations.AddConstraint(
-            model_name="expertrequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "WAITING")),
-                fields=("association", "expert", "kind"),
-                name="matching_expertrequest_once",
-                violation_error_message="这一项已经提出，正在办理。",
-            ),
+        migrations.AddField(
+            model_name="expertconsent",
+            name="recorded_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="登记时间"),
         ),
-        migrations.AddConstraint(
-            model_name="expertrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("state", "WAITING")),
-                    models.Q(models.Q(("state", "WAITING"), _negated=True), ("decided_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="matching_expertrequest_decided",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expertrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "REFUSED"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="matching_expertrequest_reason",
-                violation_error_message="请写明原因。",
+        migrations.AddField(
+            model_name="expertwork",
+            name="imported",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="matching.expertimport",
+                verbose_name="导入批次",
             ),
         ),
     ]

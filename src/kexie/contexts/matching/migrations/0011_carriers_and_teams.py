@@ -3,23 +3,394 @@
 import django.db.models.deletion
 import django.db.models.expressions
 import kexie.kernel.ids
+import kexie.ledger.guards
 from django.conf import settings
 from django.db import migrations, models
-
-from kexie.ledger.guards import GuardRecord
 
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("access", "__first__"),
         ("areas", "0001_initial"),
         ("files", "0001_initial"),
         ("matching", "0010_expert_register"),
         ("places", "0001_initial"),
         ("units", "0002_unit_place"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="ServiceTeam",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("note", models.TextField(blank=True, verbose_name="备注")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("PROVINCE", "科创安徽科技服务团"),
+                            ("SOCIETY", "学会科技服务团"),
+                            ("CITY", "市级科技服务团"),
+                            ("COUNTY", "县级科技服务团"),
+                        ],
+                        max_length=8,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("started_on", models.DateField(verbose_name="组建日期")),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="结束日期")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.area",
+                        verbose_name="所在地区",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "industry",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="matching.industry",
+                        verbose_name="产业",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="管理单位",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "科技服务团",
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["association", "name"], name="matching_se_associa_58b122_idx")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_on", None), ("ended_on__gte", models.F("started_on")), _connector="OR"
+                        ),
+                        name="matching_team_days",
+                        violation_error_message="结束日期早于组建日期。",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("association", "name"),
+                        name="matching_team_name",
+                        violation_error_message="这个服务团已经登记过。",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TeamMember",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("LEADER", "团长"), ("MEMBER", "成员"), ("SECRETARY", "联络员")],
+                        default="MEMBER",
+                        max_length=9,
+                        verbose_name="职责",
+                    ),
+                ),
+                ("since", models.DateField(verbose_name="加入日期")),
+                ("left_on", models.DateField(blank=True, null=True, verbose_name="退出日期")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "expert",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="matching.expert",
+                        verbose_name="专家",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="matching.serviceteam",
+                        verbose_name="科技服务团",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "服务团成员",
+                "ordering": ["since", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("left_on", None)),
+                        fields=("association", "team", "expert"),
+                        name="matching_team_member_once",
+                        violation_error_message="这位专家已在团里。",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("left_on", None), ("role", "LEADER")),
+                        fields=("association", "team"),
+                        name="matching_team_one_leader",
+                        violation_error_message="这个服务团已有团长；请先让原团长退出。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("left_on", None), ("left_on__gte", models.F("since")), _connector="OR"
+                        ),
+                        name="matching_team_member_days",
+                        violation_error_message="退出日期早于加入日期。",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TeamVisit",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("occurred_on", models.DateField(verbose_name="日期")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("DRAFT", "草稿"), ("CONFIRMED", "已确认"), ("REVERSED", "已冲销")],
+                        default="DRAFT",
+                        editable=False,
+                        max_length=9,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="说明")),
+                (
+                    "source_key",
+                    models.CharField(
+                        blank=True, editable=False, max_length=120, null=True, verbose_name="来源编号"
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(editable=False, verbose_name="填报时间")),
+                ("confirmed_at", models.DateTimeField(editable=False, null=True, verbose_name="确认时间")),
+                ("reversed_at", models.DateTimeField(editable=False, null=True, verbose_name="冲销时间")),
+                ("reversal_reason", models.TextField(blank=True, editable=False, verbose_name="冲销原因")),
+                (
+                    "corrects",
+                    models.UUIDField(blank=True, editable=False, null=True, verbose_name="更正的记录"),
+                ),
+                ("topic", models.CharField(max_length=200, verbose_name="服务内容")),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[
+                            ("ADVICE", "提出建议"),
+                            ("SOLVED", "现场解决"),
+                            ("PROBLEM", "形成技术难题"),
+                            ("INTENT", "达成合作意向"),
+                            ("AGREEMENT", "签订协议"),
+                            ("NOTHING", "没有结果"),
+                        ],
+                        max_length=9,
+                        verbose_name="结果",
+                    ),
+                ),
+                ("outcome", models.CharField(blank=True, max_length=300, verbose_name="结果说明")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.area",
+                        verbose_name="地区",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="确认人",
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.place",
+                        verbose_name="地点",
+                    ),
+                ),
+                (
+                    "problem",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="matching.problem",
+                        verbose_name="技术难题",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="填报人",
+                    ),
+                ),
+                (
+                    "reversed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="冲销人",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visits",
+                        to="matching.serviceteam",
+                        verbose_name="科技服务团",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="单位",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "服务团走访",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["association", "occurred_on"], name="matching_te_associa_d2c340_idx"
+                    ),
+                    models.Index(
+                        fields=["association", "unit", "occurred_on"], name="matching_te_associa_0ba966_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at", None), ("confirmed_by", None), ("state", "DRAFT")),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("confirmed_by__isnull", False),
+                                models.Q(("state", "DRAFT"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="matching_teamvisit_confirmed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("reversal_reason", ""),
+                                ("reversed_at", None),
+                                ("reversed_by", None),
+                                models.Q(("state", "REVERSED"), _negated=True),
+                            ),
+                            models.Q(
+                                ("reversed_at__isnull", False),
+                                ("reversed_by__isnull", False),
+                                ("state", "REVERSED"),
+                                models.Q(("reversal_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="matching_teamvisit_reversed",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("association", "source_key"), name="matching_teamvisit_source"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("result", "PROBLEM"), _negated=True),
+                            ("problem__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="matching_team_visit_problem",
+                        violation_error_message="形成技术难题的，请先登记难题，再选上它。",
+                    ),
+                ],
+            },
+        ),
         migrations.CreateModel(
             name="CarrierCondition",
             fields=[
@@ -43,9 +414,75 @@ class Migration(migrations.Migration):
                 ),
                 ("remark", models.CharField(blank=True, max_length=300, verbose_name="核查说明")),
                 ("checked_at", models.DateTimeField(blank=True, null=True, verbose_name="核查时间")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "carrier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="conditions",
+                        to="matching.servicecarrier",
+                        verbose_name="服务载体",
+                    ),
+                ),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="核查人",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                        verbose_name="附件",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "建站条件",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "carrier", "key"), name="matching_condition_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checked_at", None), ("checked_by", None), ("verdict", "OPEN")),
+                            models.Q(
+                                models.Q(("verdict", "OPEN"), _negated=True),
+                                ("checked_at__isnull", False),
+                                ("checked_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="matching_condition_checked",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verdict", "UNMET"), _negated=True),
+                            models.Q(("remark", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="matching_condition_unmet_why",
+                        violation_error_message="不符合要写明差在哪里。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -104,10 +541,167 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("words", models.CharField(blank=True, max_length=500, verbose_name="评语")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.area",
+                        verbose_name="地区",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "carrier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evaluations",
+                        to="matching.servicecarrier",
+                        verbose_name="服务载体",
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="确认人",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.place",
+                        verbose_name="地点",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="填报人",
+                    ),
+                ),
+                (
+                    "reversed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="冲销人",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="单位",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "载体年度评估",
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["association", "occurred_on"], name="matching_ca_associa_33585b_idx"
+                    ),
+                    models.Index(
+                        fields=["association", "unit", "occurred_on"], name="matching_ca_associa_8e8672_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at", None), ("confirmed_by", None), ("state", "DRAFT")),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("confirmed_by__isnull", False),
+                                models.Q(("state", "DRAFT"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="matching_carrierevaluation_confirmed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("reversal_reason", ""),
+                                ("reversed_at", None),
+                                ("reversed_by", None),
+                                models.Q(("state", "REVERSED"), _negated=True),
+                            ),
+                            models.Q(
+                                ("reversed_at__isnull", False),
+                                ("reversed_by__isnull", False),
+                                ("state", "REVERSED"),
+                                models.Q(("reversal_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="matching_carrierevaluation_reversed",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("association", "source_key"), name="matching_carrierevaluation_source"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "REVERSED"), _negated=True),
+                        fields=("association", "carrier", "year"),
+                        name="matching_evaluation_once",
+                        violation_error_message="这个载体这一年已经评估过；要更正请先冲销原记录。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("care_score__lte", 15),
+                            ("experts_score__lte", 25),
+                            ("needs_score__lte", 20),
+                            ("outputs_score__lte", 30),
+                            ("reach_score__lte", 10),
+                            (
+                                "total",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            django.db.models.expressions.CombinedExpression(
+                                                models.F("needs_score"), "+", models.F("experts_score")
+                                            ),
+                                            "+",
+                                            models.F("outputs_score"),
+                                        ),
+                                        "+",
+                                        models.F("care_score"),
+                                    ),
+                                    "+",
+                                    models.F("reach_score"),
+                                ),
+                            ),
+                        ),
+                        name="matching_evaluation_scores",
+                        violation_error_message="得分不能超过各项满分，总分应等于各项之和。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -124,10 +718,53 @@ class Migration(migrations.Migration):
                 ("until", models.DateField(verbose_name="聘期至")),
                 ("left_on", models.DateField(blank=True, null=True, verbose_name="离站日期")),
                 ("left_why", models.CharField(blank=True, max_length=200, verbose_name="离站原因")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "carrier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="experts",
+                        to="matching.servicecarrier",
+                        verbose_name="服务载体",
+                    ),
+                ),
+                (
+                    "expert",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="matching.expert",
+                        verbose_name="专家",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "驻站专家",
                 "ordering": ["since", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until__gte", models.F("since")),
+                            models.Q(("left_on", None), ("left_on__gte", models.F("since")), _connector="OR"),
+                        ),
+                        name="matching_station_term",
+                        violation_error_message="聘期结束或离站的日期早于聘期开始。",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("left_on", None)),
+                        fields=("association", "carrier", "expert"),
+                        name="matching_station_expert_once",
+                        violation_error_message="这位专家已在站；续聘请改聘期。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -143,10 +780,48 @@ class Migration(migrations.Migration):
                 ("raised_on", models.DateField(verbose_name="提出日期")),
                 ("met_on", models.DateField(blank=True, null=True, verbose_name="满足日期")),
                 ("outcome", models.CharField(blank=True, max_length=300, verbose_name="结果")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "carrier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="needs",
+                        to="matching.servicecarrier",
+                        verbose_name="服务载体",
+                    ),
+                ),
+                (
+                    "problem",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="matching.problem",
+                        verbose_name="技术难题",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "载体需求",
                 "ordering": ["raised_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("met_on", None), ("met_on__gte", models.F("raised_on")), _connector="OR"
+                        ),
+                        name="matching_need_days",
+                        violation_error_message="满足日期早于提出日期。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -201,126 +876,143 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("title", models.CharField(max_length=200, verbose_name="成果名称")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.area",
+                        verbose_name="地区",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "carrier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="outputs",
+                        to="matching.servicecarrier",
+                        verbose_name="服务载体",
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="确认人",
+                    ),
+                ),
+                (
+                    "expert",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="matching.expert",
+                        verbose_name="专家",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.place",
+                        verbose_name="地点",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="填报人",
+                    ),
+                ),
+                (
+                    "reversed_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="冲销人",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="单位",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "载体成果",
                 "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ServiceTeam",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                "indexes": [
+                    models.Index(
+                        fields=["association", "occurred_on"], name="matching_ca_associa_3314f0_idx"
                     ),
-                ),
-                ("name", models.CharField(max_length=200, verbose_name="名称")),
-                ("note", models.TextField(blank=True, verbose_name="备注")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("PROVINCE", "科创安徽科技服务团"),
-                            ("SOCIETY", "学会科技服务团"),
-                            ("CITY", "市级科技服务团"),
-                            ("COUNTY", "县级科技服务团"),
-                        ],
-                        max_length=8,
-                        verbose_name="类别",
+                    models.Index(
+                        fields=["association", "unit", "occurred_on"], name="matching_ca_associa_326b6d_idx"
                     ),
-                ),
-                ("started_on", models.DateField(verbose_name="组建日期")),
-                ("ended_on", models.DateField(blank=True, null=True, verbose_name="结束日期")),
-            ],
-            options={
-                "verbose_name": "科技服务团",
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="TeamMember",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at", None), ("confirmed_by", None), ("state", "DRAFT")),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("confirmed_by__isnull", False),
+                                models.Q(("state", "DRAFT"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="matching_carrieroutput_confirmed",
                     ),
-                ),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[("LEADER", "团长"), ("MEMBER", "成员"), ("SECRETARY", "联络员")],
-                        default="MEMBER",
-                        max_length=9,
-                        verbose_name="职责",
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("reversal_reason", ""),
+                                ("reversed_at", None),
+                                ("reversed_by", None),
+                                models.Q(("state", "REVERSED"), _negated=True),
+                            ),
+                            models.Q(
+                                ("reversed_at__isnull", False),
+                                ("reversed_by__isnull", False),
+                                ("state", "REVERSED"),
+                                models.Q(("reversal_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="matching_carrieroutput_reversed",
                     ),
-                ),
-                ("since", models.DateField(verbose_name="加入日期")),
-                ("left_on", models.DateField(blank=True, null=True, verbose_name="退出日期")),
-            ],
-            options={
-                "verbose_name": "服务团成员",
-                "ordering": ["since", "id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="TeamVisit",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    models.UniqueConstraint(
+                        fields=("association", "source_key"), name="matching_carrieroutput_source"
                     ),
-                ),
-                ("occurred_on", models.DateField(verbose_name="日期")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("DRAFT", "草稿"), ("CONFIRMED", "已确认"), ("REVERSED", "已冲销")],
-                        default="DRAFT",
-                        editable=False,
-                        max_length=9,
-                        verbose_name="状态",
-                    ),
-                ),
-                ("note", models.TextField(blank=True, verbose_name="说明")),
-                (
-                    "source_key",
-                    models.CharField(
-                        blank=True, editable=False, max_length=120, null=True, verbose_name="来源编号"
-                    ),
-                ),
-                ("recorded_at", models.DateTimeField(editable=False, verbose_name="填报时间")),
-                ("confirmed_at", models.DateTimeField(editable=False, null=True, verbose_name="确认时间")),
-                ("reversed_at", models.DateTimeField(editable=False, null=True, verbose_name="冲销时间")),
-                ("reversal_reason", models.TextField(blank=True, editable=False, verbose_name="冲销原因")),
-                (
-                    "corrects",
-                    models.UUIDField(blank=True, editable=False, null=True, verbose_name="更正的记录"),
-                ),
-                ("topic", models.CharField(max_length=200, verbose_name="服务内容")),
-                (
-                    "result",
-                    models.CharField(
-                        choices=[
-                            ("ADVICE", "提出建议"),
-                            ("SOLVED", "现场解决"),
-                            ("PROBLEM", "形成技术难题"),
-                            ("INTENT", "达成合作意向"),
-                            ("AGREEMENT", "签订协议"),
-                            ("NOTHING", "没有结果"),
-                        ],
-                        max_length=9,
-                        verbose_name="结果",
-                    ),
-                ),
-                ("outcome", models.CharField(blank=True, max_length=300, verbose_name="结果说明")),
-            ],
-            options={
-                "verbose_name": "服务团走访",
-                "abstract": False,
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -386,481 +1078,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="carriercondition",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carriercondition",
-            name="carrier",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="conditions",
-                to="matching.servicecarrier",
-                verbose_name="服务载体",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carriercondition",
-            name="checked_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="核查人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carriercondition",
-            name="file",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="files.storedfile",
-                verbose_name="附件",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrierevaluation",
-            name="area",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="areas.area",
-                verbose_name="地区",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrierevaluation",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrierevaluation",
-            name="carrier",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="evaluations",
-                to="matching.servicecarrier",
-                verbose_name="服务载体",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrierevaluation",
-            name="confirmed_by",
-            field=models.ForeignKey(
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="确认人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrierevaluation",
-            name="place",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="places.place",
-                verbose_name="地点",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrierevaluation",
-            name="recorded_by",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="填报人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrierevaluation",
-            name="reversed_by",
-            field=models.ForeignKey(
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="冲销人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrierevaluation",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="单位",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrierexpert",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrierexpert",
-            name="carrier",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="experts",
-                to="matching.servicecarrier",
-                verbose_name="服务载体",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrierexpert",
-            name="expert",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="matching.expert",
-                verbose_name="专家",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrierneed",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrierneed",
-            name="carrier",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="needs",
-                to="matching.servicecarrier",
-                verbose_name="服务载体",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrierneed",
-            name="problem",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="matching.problem",
-                verbose_name="技术难题",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrieroutput",
-            name="area",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="areas.area",
-                verbose_name="地区",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrieroutput",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrieroutput",
-            name="carrier",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="outputs",
-                to="matching.servicecarrier",
-                verbose_name="服务载体",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrieroutput",
-            name="confirmed_by",
-            field=models.ForeignKey(
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="确认人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrieroutput",
-            name="expert",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="matching.expert",
-                verbose_name="专家",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrieroutput",
-            name="place",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="places.place",
-                verbose_name="地点",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrieroutput",
-            name="recorded_by",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="填报人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrieroutput",
-            name="reversed_by",
-            field=models.ForeignKey(
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="冲销人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="carrieroutput",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="单位",
-            ),
-        ),
-        migrations.AddField(
-            model_name="serviceteam",
-            name="area",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="areas.area",
-                verbose_name="所在地区",
-            ),
-        ),
-        migrations.AddField(
-            model_name="serviceteam",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="serviceteam",
-            name="industry",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="matching.industry",
-                verbose_name="产业",
-            ),
-        ),
-        migrations.AddField(
-            model_name="serviceteam",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="管理单位",
-            ),
-        ),
-        migrations.AddField(
-            model_name="teammember",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="teammember",
-            name="expert",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="matching.expert",
-                verbose_name="专家",
-            ),
-        ),
-        migrations.AddField(
-            model_name="teammember",
-            name="team",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="members",
-                to="matching.serviceteam",
-                verbose_name="科技服务团",
-            ),
-        ),
-        migrations.AddField(
-            model_name="teamvisit",
-            name="area",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="areas.area",
-                verbose_name="地区",
-            ),
-        ),
-        migrations.AddField(
-            model_name="teamvisit",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="teamvisit",
-            name="confirmed_by",
-            field=models.ForeignKey(
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="确认人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="teamvisit",
-            name="firm",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="企业",
-            ),
-        ),
-        migrations.AddField(
-            model_name="teamvisit",
-            name="place",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="places.place",
-                verbose_name="地点",
-            ),
-        ),
-        migrations.AddField(
-            model_name="teamvisit",
-            name="problem",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="matching.problem",
-                verbose_name="技术难题",
-            ),
-        ),
-        migrations.AddField(
-            model_name="teamvisit",
-            name="recorded_by",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="填报人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="teamvisit",
-            name="reversed_by",
-            field=models.ForeignKey(
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="冲销人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="teamvisit",
-            name="team",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="visits",
-                to="matching.serviceteam",
-                verbose_name="科技服务团",
-            ),
-        ),
-        migrations.AddField(
-            model_name="teamvisit",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="单位",
-            ),
-        ),
-        migrations.AddField(
             model_name="expertvisit",
             name="team_visit",
             field=models.ForeignKey(
@@ -872,325 +1089,16 @@ class Migration(migrations.Migration):
                 verbose_name="服务团走访",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="carriercondition",
-            constraint=models.UniqueConstraint(
-                fields=("association", "carrier", "key"), name="matching_condition_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carriercondition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checked_at", None), ("checked_by", None), ("verdict", "OPEN")),
-                    models.Q(
-                        models.Q(("verdict", "OPEN"), _negated=True),
-                        ("checked_at__isnull", False),
-                        ("checked_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="matching_condition_checked",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carriercondition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("verdict", "UNMET"), _negated=True),
-                    models.Q(("remark", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="matching_condition_unmet_why",
-                violation_error_message="不符合要写明差在哪里。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="carrierevaluation",
-            index=models.Index(fields=["association", "occurred_on"], name="matching_ca_associa_33585b_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="carrierevaluation",
-            index=models.Index(
-                fields=["association", "unit", "occurred_on"], name="matching_ca_associa_8e8672_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carrierevaluation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_at", None), ("confirmed_by", None), ("state", "DRAFT")),
-                    models.Q(
-                        ("confirmed_at__isnull", False),
-                        ("confirmed_by__isnull", False),
-                        models.Q(("state", "DRAFT"), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="matching_carrierevaluation_confirmed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carrierevaluation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("reversal_reason", ""),
-                        ("reversed_at", None),
-                        ("reversed_by", None),
-                        models.Q(("state", "REVERSED"), _negated=True),
-                    ),
-                    models.Q(
-                        ("reversed_at__isnull", False),
-                        ("reversed_by__isnull", False),
-                        ("state", "REVERSED"),
-                        models.Q(("reversal_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="matching_carrierevaluation_reversed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carrierevaluation",
-            constraint=models.UniqueConstraint(
-                fields=("association", "source_key"), name="matching_carrierevaluation_source"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carrierevaluation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "REVERSED"), _negated=True),
-                fields=("association", "carrier", "year"),
-                name="matching_evaluation_once",
-                violation_error_message="这个载体这一年已经评估过；要更正请先冲销原记录。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carrierevaluation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("care_score__lte", 15),
-                    ("experts_score__lte", 25),
-                    ("needs_score__lte", 20),
-                    ("outputs_score__lte", 30),
-                    ("reach_score__lte", 10),
-                    (
-                        "total",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    django.db.models.expressions.CombinedExpression(
-                                        models.F("needs_score"), "+", models.F("experts_score")
-                                    ),
-                                    "+",
-                                    models.F("outputs_score"),
-                                ),
-                                "+",
-                                models.F("care_score"),
-                            ),
-                            "+",
-                            models.F("reach_score"),
-                        ),
-                    ),
-                ),
-                name="matching_evaluation_scores",
-                violation_error_message="得分不能超过各项满分，总分应等于各项之和。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carrierexpert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until__gte", models.F("since")),
-                    models.Q(("left_on", None), ("left_on__gte", models.F("since")), _connector="OR"),
-                ),
-                name="matching_station_term",
-                violation_error_message="聘期结束或离站的日期早于聘期开始。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carrierexpert",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("left_on", None)),
-                fields=("association", "carrier", "expert"),
-                name="matching_station_expert_once",
-                violation_error_message="这位专家已在站；续聘请改聘期。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carrierneed",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("met_on", None), ("met_on__gte", models.F("raised_on")), _connector="OR"),
-                name="matching_need_days",
-                violation_error_message="满足日期早于提出日期。",
-            ),
-        ),
-        migrations.AddIndex(
+        kexie.ledger.guards.GuardRecord(
+            app_label="matching",
             model_name="carrieroutput",
-            index=models.Index(fields=["association", "occurred_on"], name="matching_ca_associa_3314f0_idx"),
         ),
-        migrations.AddIndex(
-            model_name="carrieroutput",
-            index=models.Index(
-                fields=["association", "unit", "occurred_on"], name="matching_ca_associa_326b6d_idx"
-            ),
+        kexie.ledger.guards.GuardRecord(
+            app_label="matching",
+            model_name="carrierevaluation",
         ),
-        migrations.AddConstraint(
-            model_name="carrieroutput",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_at", None), ("confirmed_by", None), ("state", "DRAFT")),
-                    models.Q(
-                        ("confirmed_at__isnull", False),
-                        ("confirmed_by__isnull", False),
-                        models.Q(("state", "DRAFT"), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="matching_carrieroutput_confirmed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carrieroutput",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("reversal_reason", ""),
-                        ("reversed_at", None),
-                        ("reversed_by", None),
-                        models.Q(("state", "REVERSED"), _negated=True),
-                    ),
-                    models.Q(
-                        ("reversed_at__isnull", False),
-                        ("reversed_by__isnull", False),
-                        ("state", "REVERSED"),
-                        models.Q(("reversal_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="matching_carrieroutput_reversed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carrieroutput",
-            constraint=models.UniqueConstraint(
-                fields=("association", "source_key"), name="matching_carrieroutput_source"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="serviceteam",
-            index=models.Index(fields=["association", "name"], name="matching_se_associa_58b122_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="serviceteam",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_on", None), ("ended_on__gte", models.F("started_on")), _connector="OR"
-                ),
-                name="matching_team_days",
-                violation_error_message="结束日期早于组建日期。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="serviceteam",
-            constraint=models.UniqueConstraint(
-                fields=("association", "name"),
-                name="matching_team_name",
-                violation_error_message="这个服务团已经登记过。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("left_on", None)),
-                fields=("association", "team", "expert"),
-                name="matching_team_member_once",
-                violation_error_message="这位专家已在团里。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("left_on", None), ("role", "LEADER")),
-                fields=("association", "team"),
-                name="matching_team_one_leader",
-                violation_error_message="这个服务团已有团长；请先让原团长退出。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("left_on", None), ("left_on__gte", models.F("since")), _connector="OR"),
-                name="matching_team_member_days",
-                violation_error_message="退出日期早于加入日期。",
-            ),
-        ),
-        migrations.AddIndex(
+        kexie.ledger.guards.GuardRecord(
+            app_label="matching",
             model_name="teamvisit",
-            index=models.Index(fields=["association", "occurred_on"], name="matching_te_associa_d2c340_idx"),
         ),
-        migrations.AddIndex(
-            model_name="teamvisit",
-            index=models.Index(
-                fields=["association", "unit", "occurred_on"], name="matching_te_associa_0ba966_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teamvisit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_at", None), ("confirmed_by", None), ("state", "DRAFT")),
-                    models.Q(
-                        ("confirmed_at__isnull", False),
-                        ("confirmed_by__isnull", False),
-                        models.Q(("state", "DRAFT"), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="matching_teamvisit_confirmed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teamvisit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("reversal_reason", ""),
-                        ("reversed_at", None),
-                        ("reversed_by", None),
-                        models.Q(("state", "REVERSED"), _negated=True),
-                    ),
-                    models.Q(
-                        ("reversed_at__isnull", False),
-                        ("reversed_by__isnull", False),
-                        ("state", "REVERSED"),
-                        models.Q(("reversal_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="matching_teamvisit_reversed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teamvisit",
-            constraint=models.UniqueConstraint(
-                fields=("association", "source_key"), name="matching_teamvisit_source"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teamvisit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("result", "PROBLEM"), _negated=True),
-                    ("problem__isnull", False),
-                    _connector="OR",
-                ),
-                name="matching_team_visit_problem",
-                violation_error_message="形成技术难题的，请先登记难题，再选上它。",
-            ),
-        ),
-        GuardRecord("matching", "carrieroutput"),
-        GuardRecord("matching", "carrierevaluation"),
-        GuardRecord("matching", "teamvisit"),
     ]

@@ -10,12 +10,12 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("access", "__first__"),
         ("areas", "0001_initial"),
         ("capacity", "0002_exclusion"),
         ("ledger", "0002_guards"),
         ("museums", "0002_guards"),
         ("units", "0002_unit_place"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -104,6 +104,27 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "时段安排",
                 "abstract": False,
+                "indexes": [
+                    models.Index(fields=["association", "name"], name="museums_slo_associa_d45f09_idx")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("last_entry_at__gt", models.F("starts_at")),
+                            ("starts_at__lt", models.F("ends_at")),
+                            ("last_entry_at__lte", models.F("ends_at")),
+                        ),
+                        name="museums_pattern_times",
+                        violation_error_message="开始、停止入场、结束时间应依次往后。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="museums_pattern_window",
+                        violation_error_message="截止日期不能早于起始日期。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -196,6 +217,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "时段",
+                "constraints": [
+                    models.UniqueConstraint(fields=("association", "offer"), name="museums_slot_offer"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind", "ENTRY"), ("hall__isnull", False), _connector="OR"),
+                        name="museums_slot_show",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("pattern", None), ("show_time", None), _connector="OR"),
+                        name="museums_slot_source",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -240,6 +272,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "加开日",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "museum", "day"),
+                        name="museums_special_day",
+                        violation_error_message="这一天已经设为加开日。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -595,57 +634,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="slotpattern",
-            index=models.Index(fields=["association", "name"], name="museums_slo_associa_d45f09_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="slotpattern",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("last_entry_at__gt", models.F("starts_at")),
-                    ("starts_at__lt", models.F("ends_at")),
-                    ("last_entry_at__lte", models.F("ends_at")),
-                ),
-                name="museums_pattern_times",
-                violation_error_message="开始、停止入场、结束时间应依次往后。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slotpattern",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"
-                ),
-                name="museums_pattern_window",
-                violation_error_message="截止日期不能早于起始日期。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slot",
-            constraint=models.UniqueConstraint(fields=("association", "offer"), name="museums_slot_offer"),
-        ),
-        migrations.AddConstraint(
-            model_name="slot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind", "ENTRY"), ("hall__isnull", False), _connector="OR"),
-                name="museums_slot_show",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("pattern", None), ("show_time", None), _connector="OR"),
-                name="museums_slot_source",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="specialday",
-            constraint=models.UniqueConstraint(
-                fields=("association", "museum", "day"),
-                name="museums_special_day",
-                violation_error_message="这一天已经设为加开日。",
-            ),
         ),
     ]

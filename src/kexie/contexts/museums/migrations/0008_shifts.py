@@ -11,11 +11,11 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("access", "__first__"),
         ("areas", "0001_initial"),
         ("museums", "0007_work_orders"),
         ("places", "0001_initial"),
         ("units", "0002_unit_place"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -61,6 +61,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "志愿服务班次",
+                "indexes": [
+                    models.Index(fields=["association", "unit", "on"], name="museums_shi_associa_c4aac5_idx")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="museums_shift_hours",
+                        violation_error_message="结束时间要晚于开始时间。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("places__gte", 1), ("taken__lte", models.F("places"))),
+                        name="museums_shift_places",
+                        violation_error_message="人数已满。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cancel_reason", ""), ("cancelled_at", None)),
+                            models.Q(
+                                ("cancelled_at__isnull", False),
+                                models.Q(("cancel_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="museums_shift_cancelled",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -110,6 +136,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "志愿者",
                 "abstract": False,
+                "indexes": [
+                    models.Index(fields=["association", "name"], name="museums_vol_associa_0ab067_idx")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("phone_digest", ""), _negated=True),
+                        fields=("association", "unit", "phone_digest"),
+                        name="museums_volunteer_once",
+                        violation_error_message="这个手机号码的志愿者已经登记过。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -181,6 +218,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "志愿服务安排",
+                "indexes": [
+                    models.Index(
+                        fields=["association", "shift", "state"], name="museums_sig_associa_442ff2_idx"
+                    ),
+                    models.Index(
+                        fields=["association", "volunteer", "state"], name="museums_sig_associa_72c7b9_idx"
+                    ),
+                ],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("state__in", ("INVITED", "CONFIRMED", "ATTENDED", "ABSENT"))),
+                        expressions=[
+                            (kexie.contexts.museums.models.ranges.Same("volunteer"), "&&"),
+                            ("during", "&&"),
+                        ],
+                        name="museums_signup_no_overlap",
+                        violation_error_message="这位志愿者在这段时间里已有另一个班次。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -318,143 +374,60 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "志愿服务记录",
                 "abstract": False,
-            },
-        ),
-        migrations.AddIndex(
-            model_name="shift",
-            index=models.Index(fields=["association", "unit", "on"], name="museums_shi_associa_c4aac5_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                name="museums_shift_hours",
-                violation_error_message="结束时间要晚于开始时间。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("places__gte", 1), ("taken__lte", models.F("places"))),
-                name="museums_shift_places",
-                violation_error_message="人数已满。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cancel_reason", ""), ("cancelled_at", None)),
-                    models.Q(("cancelled_at__isnull", False), models.Q(("cancel_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="museums_shift_cancelled",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="volunteer",
-            index=models.Index(fields=["association", "name"], name="museums_vol_associa_0ab067_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="volunteer",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("phone_digest", ""), _negated=True),
-                fields=("association", "unit", "phone_digest"),
-                name="museums_volunteer_once",
-                violation_error_message="这个手机号码的志愿者已经登记过。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="signup",
-            index=models.Index(
-                fields=["association", "shift", "state"], name="museums_sig_associa_442ff2_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="signup",
-            index=models.Index(
-                fields=["association", "volunteer", "state"], name="museums_sig_associa_72c7b9_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signup",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("state__in", ("INVITED", "CONFIRMED", "ATTENDED", "ABSENT"))),
-                expressions=[
-                    (kexie.contexts.museums.models.ranges.Same("volunteer"), "&&"),
-                    ("during", "&&"),
+                "indexes": [
+                    models.Index(
+                        fields=["association", "occurred_on"], name="museums_vol_associa_85e203_idx"
+                    ),
+                    models.Index(
+                        fields=["association", "unit", "occurred_on"], name="museums_vol_associa_4b6a84_idx"
+                    ),
                 ],
-                name="museums_signup_no_overlap",
-                violation_error_message="这位志愿者在这段时间里已有另一个班次。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="volunteerduty",
-            index=models.Index(fields=["association", "occurred_on"], name="museums_vol_associa_85e203_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="volunteerduty",
-            index=models.Index(
-                fields=["association", "unit", "occurred_on"], name="museums_vol_associa_4b6a84_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="volunteerduty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_at", None), ("confirmed_by", None), ("state", "DRAFT")),
-                    models.Q(
-                        ("confirmed_at__isnull", False),
-                        ("confirmed_by__isnull", False),
-                        models.Q(("state", "DRAFT"), _negated=True),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at", None), ("confirmed_by", None), ("state", "DRAFT")),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("confirmed_by__isnull", False),
+                                models.Q(("state", "DRAFT"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="museums_volunteerduty_confirmed",
                     ),
-                    _connector="OR",
-                ),
-                name="museums_volunteerduty_confirmed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="volunteerduty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("reversal_reason", ""),
-                        ("reversed_at", None),
-                        ("reversed_by", None),
-                        models.Q(("state", "REVERSED"), _negated=True),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("reversal_reason", ""),
+                                ("reversed_at", None),
+                                ("reversed_by", None),
+                                models.Q(("state", "REVERSED"), _negated=True),
+                            ),
+                            models.Q(
+                                ("reversed_at__isnull", False),
+                                ("reversed_by__isnull", False),
+                                ("state", "REVERSED"),
+                                models.Q(("reversal_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="museums_volunteerduty_reversed",
                     ),
-                    models.Q(
-                        ("reversed_at__isnull", False),
-                        ("reversed_by__isnull", False),
-                        ("state", "REVERSED"),
-                        models.Q(("reversal_reason", ""), _negated=True),
+                    models.UniqueConstraint(
+                        fields=("association", "source_key"), name="museums_volunteerduty_source"
                     ),
-                    _connector="OR",
-                ),
-                name="museums_volunteerduty_reversed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="volunteerduty",
-            constraint=models.UniqueConstraint(
-                fields=("association", "source_key"), name="museums_volunteerduty_source"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="volunteerduty",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "REVERSED"), _negated=True),
-                fields=("association", "sign_up"),
-                name="museums_duty_once",
-                violation_error_message="这个班次的服务时长已经记录过。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="volunteerduty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hours__gt", 0), ("hours__lte", 12)),
-                name="museums_duty_hours",
-                violation_error_message="一天的服务时长应大于0、不超过12小时。",
-            ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "REVERSED"), _negated=True),
+                        fields=("association", "sign_up"),
+                        name="museums_duty_once",
+                        violation_error_message="这个班次的服务时长已经记录过。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("hours__gt", 0), ("hours__lte", 12)),
+                        name="museums_duty_hours",
+                        violation_error_message="一天的服务时长应大于0、不超过12小时。",
+                    ),
+                ],
+            },
         ),
     ]

@@ -3,19 +3,19 @@
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
-import kexie.contexts.museums.models.voices
 import kexie.kernel.ids
+import kexie.ledger.models.voices
 from django.conf import settings
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("access", "__first__"),
         ("areas", "0001_initial"),
         ("museums", "0008_shifts"),
         ("places", "0001_initial"),
         ("units", "0002_unit_place"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 (
                     "code",
                     models.CharField(
-                        default=kexie.contexts.museums.models.voices.voice_code,
+                        default=kexie.ledger.models.voices.voice_code,
                         editable=False,
                         max_length=8,
                         verbose_name="编号",
@@ -117,6 +117,44 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "观众评价",
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["association", "device", "said_at"], name="museums_fee_associa_c95cb0_idx"
+                    ),
+                    models.Index(
+                        fields=["association", "address", "said_at"], name="museums_fee_associa_b5af9d_idx"
+                    ),
+                    models.Index(
+                        fields=["association", "unit", "said_at"], name="museums_fee_associa_b40477_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("association", "code"), name="museums_feedback_code"),
+                    models.CheckConstraint(
+                        condition=models.Q(("score__gte", 1), ("score__lte", 5)),
+                        name="museums_feedback_score",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("is_public", False),
+                                ("state", "HIDDEN"),
+                                models.Q(("hidden_reason", ""), _negated=True),
+                            ),
+                            models.Q(models.Q(("state", "HIDDEN"), _negated=True), ("hidden_reason", "")),
+                            _connector="OR",
+                        ),
+                        name="museums_feedback_hidden",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "ANSWERED"), _negated=True),
+                            models.Q(("answer", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="museums_feedback_answered",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -252,126 +290,57 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "满意度记录",
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["association", "occurred_on"], name="museums_rat_associa_6f305d_idx"
+                    ),
+                    models.Index(
+                        fields=["association", "unit", "occurred_on"], name="museums_rat_associa_7889e1_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at", None), ("confirmed_by", None), ("state", "DRAFT")),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("confirmed_by__isnull", False),
+                                models.Q(("state", "DRAFT"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="museums_rating_confirmed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("reversal_reason", ""),
+                                ("reversed_at", None),
+                                ("reversed_by", None),
+                                models.Q(("state", "REVERSED"), _negated=True),
+                            ),
+                            models.Q(
+                                ("reversed_at__isnull", False),
+                                ("reversed_by__isnull", False),
+                                ("state", "REVERSED"),
+                                models.Q(("reversal_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="museums_rating_reversed",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("association", "source_key"), name="museums_rating_source"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "REVERSED"), _negated=True),
+                        fields=("association", "feedback"),
+                        name="museums_rating_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("score__gte", 1), ("score__lte", 5)), name="museums_rating_score"
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="feedback",
-            index=models.Index(
-                fields=["association", "device", "said_at"], name="museums_fee_associa_c95cb0_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="feedback",
-            index=models.Index(
-                fields=["association", "address", "said_at"], name="museums_fee_associa_b5af9d_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="feedback",
-            index=models.Index(
-                fields=["association", "unit", "said_at"], name="museums_fee_associa_b40477_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedback",
-            constraint=models.UniqueConstraint(fields=("association", "code"), name="museums_feedback_code"),
-        ),
-        migrations.AddConstraint(
-            model_name="feedback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("score__gte", 1), ("score__lte", 5)), name="museums_feedback_score"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("is_public", False),
-                        ("state", "HIDDEN"),
-                        models.Q(("hidden_reason", ""), _negated=True),
-                    ),
-                    models.Q(models.Q(("state", "HIDDEN"), _negated=True), ("hidden_reason", "")),
-                    _connector="OR",
-                ),
-                name="museums_feedback_hidden",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "ANSWERED"), _negated=True),
-                    models.Q(("answer", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="museums_feedback_answered",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rating",
-            index=models.Index(fields=["association", "occurred_on"], name="museums_rat_associa_6f305d_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="rating",
-            index=models.Index(
-                fields=["association", "unit", "occurred_on"], name="museums_rat_associa_7889e1_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_at", None), ("confirmed_by", None), ("state", "DRAFT")),
-                    models.Q(
-                        ("confirmed_at__isnull", False),
-                        ("confirmed_by__isnull", False),
-                        models.Q(("state", "DRAFT"), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="museums_rating_confirmed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("reversal_reason", ""),
-                        ("reversed_at", None),
-                        ("reversed_by", None),
-                        models.Q(("state", "REVERSED"), _negated=True),
-                    ),
-                    models.Q(
-                        ("reversed_at__isnull", False),
-                        ("reversed_by__isnull", False),
-                        ("state", "REVERSED"),
-                        models.Q(("reversal_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="museums_rating_reversed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.UniqueConstraint(
-                fields=("association", "source_key"), name="museums_rating_source"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "REVERSED"), _negated=True),
-                fields=("association", "feedback"),
-                name="museums_rating_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rating",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("score__gte", 1), ("score__lte", 5)), name="museums_rating_score"
-            ),
         ),
     ]

@@ -58,6 +58,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "抽签",
+                "constraints": [
+                    models.UniqueConstraint(fields=("association", "slot"), name="museums_draw_slot"),
+                    models.CheckConstraint(
+                        condition=models.Q(("opens_at__lt", models.F("closes_at"))), name="museums_draw_times"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("drawn_at__isnull", False),
+                                ("state", "DRAWN"),
+                                models.Q(("seed", ""), _negated=True),
+                            ),
+                            models.Q(models.Q(("state", "DRAWN"), _negated=True), ("seed", "")),
+                            _connector="OR",
+                        ),
+                        name="museums_draw_revealed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -115,53 +133,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "抽签登记",
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.UniqueConstraint(fields=("association", "slot"), name="museums_draw_slot"),
-        ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("opens_at__lt", models.F("closes_at"))), name="museums_draw_times"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("drawn_at__isnull", False), ("state", "DRAWN"), models.Q(("seed", ""), _negated=True)
+                "indexes": [
+                    models.Index(
+                        fields=["association", "visitor_id", "-made_at"],
+                        name="museums_lot_associa_2d9f53_idx",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "draw", "visitor_id"), name="museums_entry_once"
                     ),
-                    models.Q(models.Q(("state", "DRAWN"), _negated=True), ("seed", "")),
-                    _connector="OR",
-                ),
-                name="museums_draw_revealed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="lotteryentry",
-            index=models.Index(
-                fields=["association", "visitor_id", "-made_at"], name="museums_lot_associa_2d9f53_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lotteryentry",
-            constraint=models.UniqueConstraint(
-                fields=("association", "draw", "visitor_id"), name="museums_entry_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lotteryentry",
-            constraint=models.UniqueConstraint(
-                fields=("association", "draw", "number"), name="museums_entry_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lotteryentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("lots__gt", 0), ("size__gt", 0)), name="museums_entry_size"
-            ),
+                    models.UniqueConstraint(
+                        fields=("association", "draw", "number"), name="museums_entry_number"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("lots__gt", 0), ("size__gt", 0)), name="museums_entry_size"
+                    ),
+                ],
+            },
         ),
     ]

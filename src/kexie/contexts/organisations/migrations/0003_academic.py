@@ -2,20 +2,19 @@
 
 import django.db.models.deletion
 import kexie.kernel.ids
+import kexie.ledger.guards
 from django.conf import settings
 from django.db import migrations, models
-
-from kexie.ledger.guards import GuardRecord
 
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("access", "__first__"),
         ("areas", "0001_initial"),
         ("files", "0001_initial"),
         ("organisations", "0002_guards"),
         ("places", "0001_initial"),
         ("units", "0002_unit_place"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -104,6 +103,37 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "学术活动筹备",
                 "abstract": False,
+                "indexes": [
+                    models.Index(fields=["association", "name"], name="organisatio_associa_14b621_idx")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__gte", models.F("starts_on")),
+                            models.Q(
+                                ("papers_until", None),
+                                ("papers_until__lte", models.F("starts_on")),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("register_until", None),
+                                ("register_until__lte", models.F("ends_on")),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="organisations_conference_days",
+                        violation_error_message="日期有先后：征文截止不晚于开始，报名截止和开始不晚于结束。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "CANCELLED"), _negated=True),
+                            models.Q(("why_cancelled", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="organisations_conference_cancelled",
+                        violation_error_message="取消要写明原因。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -245,6 +275,63 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "学术活动成果",
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["association", "occurred_on"], name="organisatio_associa_c4cd7e_idx"
+                    ),
+                    models.Index(
+                        fields=["association", "unit", "occurred_on"], name="organisatio_associa_4aa8d0_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at", None), ("confirmed_by", None), ("state", "DRAFT")),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("confirmed_by__isnull", False),
+                                models.Q(("state", "DRAFT"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="organisations_academicoutcome_confirmed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("reversal_reason", ""),
+                                ("reversed_at", None),
+                                ("reversed_by", None),
+                                models.Q(("state", "REVERSED"), _negated=True),
+                            ),
+                            models.Q(
+                                ("reversed_at__isnull", False),
+                                ("reversed_by__isnull", False),
+                                ("state", "REVERSED"),
+                                models.Q(("reversal_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="organisations_academicoutcome_reversed",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("association", "source_key"), name="organisations_academicoutcome_source"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "REVERSED"), _negated=True),
+                        fields=("association", "event"),
+                        name="organisations_outcome_once",
+                        violation_error_message="这次活动已经登记过成果；要更正请先冲销原记录。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("papers_accepted__lte", models.F("papers_submitted")),
+                            ("papers_awarded__lte", models.F("papers_accepted")),
+                        ),
+                        name="organisations_outcome_papers",
+                        violation_error_message="录用不多于收到的，获奖不多于录用的。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -281,6 +368,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "学术活动开支",
                 "ordering": ["spent_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)),
+                        name="organisations_cost_positive",
+                        violation_error_message="金额要大于零。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -318,6 +412,60 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "参会人员",
                 "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "conference", "name", "employer"),
+                        name="organisations_guest_once",
+                        violation_error_message="这个人已经报过名。",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Session",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="日期")),
+                ("starts_at", models.TimeField(verbose_name="开始时间")),
+                ("ends_at", models.TimeField(verbose_name="结束时间")),
+                ("room", models.CharField(blank=True, max_length=60, verbose_name="会议室")),
+                ("title", models.CharField(max_length=200, verbose_name="内容")),
+                ("speaker", models.CharField(blank=True, max_length=100, verbose_name="报告人")),
+                ("chair", models.CharField(blank=True, max_length=60, verbose_name="主持人")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "conference",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="%(class)ss",
+                        to="organisations.conference",
+                        verbose_name="学术活动筹备",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "议程",
+                "ordering": ["on", "starts_at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="organisations_session_times",
+                        violation_error_message="结束时间要晚于开始时间。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -391,10 +539,37 @@ class Migration(migrations.Migration):
                         verbose_name="附件",
                     ),
                 ),
+                (
+                    "session",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="papers",
+                        to="organisations.session",
+                        verbose_name="议程",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "论文",
                 "ordering": ["submitted_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decision", "ACCEPTED"),
+                            models.Q(("award", ""), ("session", None)),
+                            _connector="OR",
+                        ),
+                        name="organisations_paper_accepted_first",
+                        violation_error_message="录用的论文才能排进议程或评奖。",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("association", "conference", "title", "authors"),
+                        name="organisations_paper_once",
+                        violation_error_message="这篇论文已经登记过。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -439,215 +614,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "论文评审",
                 "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "paper", "reviewer"),
+                        name="organisations_review_once",
+                        violation_error_message="这位评审人已经评过这篇论文。",
+                    )
+                ],
             },
         ),
-        migrations.CreateModel(
-            name="Session",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("on", models.DateField(verbose_name="日期")),
-                ("starts_at", models.TimeField(verbose_name="开始时间")),
-                ("ends_at", models.TimeField(verbose_name="结束时间")),
-                ("room", models.CharField(blank=True, max_length=60, verbose_name="会议室")),
-                ("title", models.CharField(max_length=200, verbose_name="内容")),
-                ("speaker", models.CharField(blank=True, max_length=100, verbose_name="报告人")),
-                ("chair", models.CharField(blank=True, max_length=60, verbose_name="主持人")),
-                (
-                    "association",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="units.unit",
-                        verbose_name="所属科协",
-                    ),
-                ),
-                (
-                    "conference",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="%(class)ss",
-                        to="organisations.conference",
-                        verbose_name="学术活动筹备",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "议程",
-                "ordering": ["on", "starts_at", "id"],
-            },
-        ),
-        migrations.AddField(
-            model_name="paper",
-            name="session",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="papers",
-                to="organisations.session",
-                verbose_name="议程",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="conference",
-            index=models.Index(fields=["association", "name"], name="organisatio_associa_14b621_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="conference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on__gte", models.F("starts_on")),
-                    models.Q(
-                        ("papers_until", None), ("papers_until__lte", models.F("starts_on")), _connector="OR"
-                    ),
-                    models.Q(
-                        ("register_until", None),
-                        ("register_until__lte", models.F("ends_on")),
-                        _connector="OR",
-                    ),
-                ),
-                name="organisations_conference_days",
-                violation_error_message="日期有先后：征文截止不晚于开始，报名截止和开始不晚于结束。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conference",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "CANCELLED"), _negated=True),
-                    models.Q(("why_cancelled", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="organisations_conference_cancelled",
-                violation_error_message="取消要写明原因。",
-            ),
-        ),
-        migrations.AddIndex(
+        kexie.ledger.guards.GuardRecord(
+            app_label="organisations",
             model_name="academicoutcome",
-            index=models.Index(fields=["association", "occurred_on"], name="organisatio_associa_c4cd7e_idx"),
         ),
-        migrations.AddIndex(
-            model_name="academicoutcome",
-            index=models.Index(
-                fields=["association", "unit", "occurred_on"], name="organisatio_associa_4aa8d0_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="academicoutcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_at", None), ("confirmed_by", None), ("state", "DRAFT")),
-                    models.Q(
-                        ("confirmed_at__isnull", False),
-                        ("confirmed_by__isnull", False),
-                        models.Q(("state", "DRAFT"), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="organisations_academicoutcome_confirmed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="academicoutcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("reversal_reason", ""),
-                        ("reversed_at", None),
-                        ("reversed_by", None),
-                        models.Q(("state", "REVERSED"), _negated=True),
-                    ),
-                    models.Q(
-                        ("reversed_at__isnull", False),
-                        ("reversed_by__isnull", False),
-                        ("state", "REVERSED"),
-                        models.Q(("reversal_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="organisations_academicoutcome_reversed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="academicoutcome",
-            constraint=models.UniqueConstraint(
-                fields=("association", "source_key"), name="organisations_academicoutcome_source"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="academicoutcome",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "REVERSED"), _negated=True),
-                fields=("association", "event"),
-                name="organisations_outcome_once",
-                violation_error_message="这次活动已经登记过成果；要更正请先冲销原记录。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="academicoutcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("papers_accepted__lte", models.F("papers_submitted")),
-                    ("papers_awarded__lte", models.F("papers_accepted")),
-                ),
-                name="organisations_outcome_papers",
-                violation_error_message="录用不多于收到的，获奖不多于录用的。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conferencecost",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gt", 0)),
-                name="organisations_cost_positive",
-                violation_error_message="金额要大于零。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="guest",
-            constraint=models.UniqueConstraint(
-                fields=("association", "conference", "name", "employer"),
-                name="organisations_guest_once",
-                violation_error_message="这个人已经报过名。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paperreview",
-            constraint=models.UniqueConstraint(
-                fields=("association", "paper", "reviewer"),
-                name="organisations_review_once",
-                violation_error_message="这位评审人已经评过这篇论文。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                name="organisations_session_times",
-                violation_error_message="结束时间要晚于开始时间。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paper",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decision", "ACCEPTED"), models.Q(("award", ""), ("session", None)), _connector="OR"
-                ),
-                name="organisations_paper_accepted_first",
-                violation_error_message="录用的论文才能排进议程或评奖。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paper",
-            constraint=models.UniqueConstraint(
-                fields=("association", "conference", "title", "authors"),
-                name="organisations_paper_once",
-                violation_error_message="这篇论文已经登记过。",
-            ),
-        ),
-        GuardRecord("organisations", "academicoutcome"),
     ]

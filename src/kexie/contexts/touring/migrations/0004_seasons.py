@@ -9,9 +9,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("access", "__first__"),
         ("touring", "0003_sites"),
         ("units", "0002_unit_place"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -189,14 +189,22 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "巡展季",
                 "ordering": ["-starts_on", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "unit", "name"),
+                        name="touring_season_name",
+                        violation_error_message="已经有同名的巡展季。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                        name="touring_season_order",
+                        violation_error_message="最后一天不能早于第一天。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("drive_minutes__lte", 480)), name="touring_season_drive"
+                    ),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="plan",
-            name="season",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="plans", to="touring.season"
-            ),
         ),
         migrations.CreateModel(
             name="SeasonVan",
@@ -239,6 +247,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "参加的大篷车",
                 "ordering": ["caravan__name", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "season", "caravan"), name="touring_season_van"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("latitude__range", (0.8, 56)), ("longitude__range", (72, 138))),
+                        name="touring_season_van_point",
+                        violation_error_message="坐标不在中国境内，请检查经度和纬度是否颠倒。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -284,6 +302,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "计划行程",
                 "ordering": ["day", "van_id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "plan", "van", "day"), name="touring_planned_trip_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -358,52 +381,17 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="season",
-            constraint=models.UniqueConstraint(
-                fields=("association", "unit", "name"),
-                name="touring_season_name",
-                violation_error_message="已经有同名的巡展季。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="season",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
-                name="touring_season_order",
-                violation_error_message="最后一天不能早于第一天。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="season",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("drive_minutes__lte", 480)), name="touring_season_drive"
+        migrations.AddField(
+            model_name="plan",
+            name="season",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="plans", to="touring.season"
             ),
         ),
         migrations.AddConstraint(
             model_name="plan",
             constraint=models.UniqueConstraint(
                 fields=("association", "season", "number"), name="touring_plan_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seasonvan",
-            constraint=models.UniqueConstraint(
-                fields=("association", "season", "caravan"), name="touring_season_van"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seasonvan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("latitude__range", (0.8, 56)), ("longitude__range", (72, 138))),
-                name="touring_season_van_point",
-                violation_error_message="坐标不在中国境内，请检查经度和纬度是否颠倒。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedtrip",
-            constraint=models.UniqueConstraint(
-                fields=("association", "plan", "van", "day"), name="touring_planned_trip_once"
             ),
         ),
     ]

@@ -11,14 +11,266 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("access", "__first__"),
         ("areas", "0001_initial"),
         ("files", "0001_initial"),
         ("touring", "0004_seasons"),
         ("units", "0002_unit_place"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="SetPlan",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="方案名称")),
+                ("first_on", models.DateField(verbose_name="从")),
+                ("last_on", models.DateField(verbose_name="到")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("WAITING", "等待计算"),
+                            ("RUNNING", "正在计算"),
+                            ("READY", "可用"),
+                            ("CANCELLED", "已取消"),
+                            ("FAILED", "未算成"),
+                            ("ADOPTED", "已采用"),
+                        ],
+                        default="WAITING",
+                        max_length=9,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("setup_days", models.PositiveSmallIntegerField(default=7, verbose_name="换展天数")),
+                (
+                    "spacing_days",
+                    models.PositiveSmallIntegerField(default=365, verbose_name="同一县区间隔天数"),
+                ),
+                ("seconds", models.PositiveSmallIntegerField(default=20, verbose_name="最长计算秒数")),
+                ("inputs", models.JSONField(default=dict, verbose_name="计算依据")),
+                ("left", models.JSONField(default=list, verbose_name="未能排入")),
+                ("progress", models.PositiveSmallIntegerField(default=0, verbose_name="进度（%）")),
+                ("score", models.BigIntegerField(blank=True, null=True, verbose_name="方案得分")),
+                ("bound", models.BigIntegerField(blank=True, null=True, verbose_name="得分上界")),
+                ("is_proven", models.BooleanField(default=False, verbose_name="已证明最优")),
+                ("made_at", models.DateTimeField(verbose_name="制定时间")),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="完成时间")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="制定人",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "区域换展方案",
+                "indexes": [
+                    models.Index(fields=["association", "made_at"], name="touring_set_associa_451220_idx")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("last_on__gt", models.F("first_on"))),
+                        name="touring_setplan_order",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TourVenue",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("note", models.TextField(blank=True, verbose_name="备注")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="地址")),
+                (
+                    "area_m2",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="展厅面积（㎡）"),
+                ),
+                (
+                    "floor",
+                    models.SmallIntegerField(
+                        blank=True, help_text="一层填1，地下一层填-1。", null=True, verbose_name="所在楼层"
+                    ),
+                ),
+                ("has_lift", models.BooleanField(default=False, verbose_name="有货梯")),
+                (
+                    "power",
+                    models.CharField(
+                        blank=True,
+                        choices=[("NONE", "没有独立用电"), ("V220", "220V"), ("V380", "220V和380V")],
+                        max_length=4,
+                        verbose_name="供电",
+                    ),
+                ),
+                ("is_fire_safe", models.BooleanField(blank=True, null=True, verbose_name="消防验收合格")),
+                ("longitude", models.FloatField(blank=True, null=True, verbose_name="经度（WGS-84）")),
+                ("latitude", models.FloatField(blank=True, null=True, verbose_name="纬度（WGS-84）")),
+                ("contact", models.CharField(blank=True, max_length=40, verbose_name="场馆联系人")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.area",
+                        verbose_name="所在地区",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="管理单位",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "巡展场馆",
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["association", "name"], name="touring_tou_associa_aa3b57_idx")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "unit", "name"),
+                        name="touring_tourvenue_name",
+                        violation_error_message="这个单位已登记过同名场馆。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("latitude", None), ("longitude", None)),
+                            models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
+                            _connector="OR",
+                        ),
+                        name="touring_tourvenue_point",
+                        violation_error_message="经纬度要一起填，经度-180至180，纬度-90至90。",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="TourApplication",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("SUBMITTED", "待受理"),
+                            ("ACCEPTED", "已受理"),
+                            ("PLANNED", "已排期"),
+                            ("DECLINED", "未同意"),
+                            ("WITHDRAWN", "已撤回"),
+                        ],
+                        default="SUBMITTED",
+                        max_length=9,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("months", models.JSONField(default=list, verbose_name="希望开展的月份")),
+                ("days", models.PositiveSmallIntegerField(default=60, verbose_name="希望展出天数")),
+                ("reason", models.TextField(blank=True, verbose_name="申请说明")),
+                ("answer", models.CharField(blank=True, max_length=300, verbose_name="办理意见")),
+                ("made_at", models.DateTimeField(verbose_name="提交时间")),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="办理时间")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="填报人",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="申请单位",
+                    ),
+                ),
+                (
+                    "venue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="touring.tourvenue",
+                        verbose_name="展出场馆",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "巡展申请",
+                "indexes": [
+                    models.Index(
+                        fields=["association", "year", "state"], name="touring_tou_associa_f34e28_idx"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("DECLINED", "WITHDRAWN")), _negated=True),
+                        fields=("association", "unit", "year"),
+                        name="touring_tourapplication_once",
+                        violation_error_message="这个单位今年已有一份申请，请在原申请上办理或先撤回。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("days__range", (14, 120))), name="touring_tourapplication_days"
+                    ),
+                ],
+            },
+        ),
         migrations.CreateModel(
             name="PlannedTourStop",
             fields=[
@@ -87,9 +339,54 @@ class Migration(migrations.Migration):
                         verbose_name="承办单位",
                     ),
                 ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="touring.setplan",
+                        verbose_name="方案",
+                    ),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="touring.tourapplication",
+                        verbose_name="申请",
+                    ),
+                ),
+                (
+                    "venue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="touring.tourvenue",
+                        verbose_name="展出场馆",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "计划巡展站",
+                "indexes": [
+                    models.Index(fields=["association", "first_on"], name="touring_pla_associa_6ef405_idx")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "record"), name="touring_plannedtourstop_record"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first_on__gte", models.F("setup_on")), ("last_on__gte", models.F("first_on"))
+                        ),
+                        name="touring_plannedtourstop_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -142,6 +439,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "展品交接",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "stop", "kind"), name="touring_handover_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -179,6 +481,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "团体参观",
+                "indexes": [
+                    models.Index(fields=["association", "stop", "on"], name="touring_gro_associa_276150_idx")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("booked__isnull", False), ("came__isnull", False), _connector="OR"
+                        ),
+                        name="touring_groupvisit_number",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_cancelled", False)),
+                        fields=("association", "stop", "on", "school"),
+                        name="touring_groupvisit_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -211,6 +529,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "展品占用的日子",
+                "indexes": [
+                    models.Index(
+                        fields=["association", "touring_set", "first_on"],
+                        name="touring_set_associa_33b9f5_idx",
+                    )
+                ],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (kexie.contexts.touring.models.ranges.UuidRange("touring_set"), "&&"),
+                            (
+                                kexie.contexts.touring.models.ranges.DateRange(
+                                    "first_on", "last_on", models.Value("[]")
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="touring_setdays_one_place",
+                        violation_error_message="这套展品在这段时间里已安排在另一站。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -287,6 +626,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "流动科技馆展品",
                 "abstract": False,
+                "indexes": [
+                    models.Index(fields=["association", "name"], name="touring_set_associa_131e53_idx")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "touring_set", "number"),
+                        name="touring_setexhibit_number",
+                        violation_error_message="这套展品里已有这个编号，请换一个。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -353,84 +702,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "交接清单项",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "handover", "exhibit"), name="touring_handoverline_once"
+                    )
+                ],
             },
-        ),
-        migrations.CreateModel(
-            name="SetPlan",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("name", models.CharField(max_length=100, verbose_name="方案名称")),
-                ("first_on", models.DateField(verbose_name="从")),
-                ("last_on", models.DateField(verbose_name="到")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("WAITING", "等待计算"),
-                            ("RUNNING", "正在计算"),
-                            ("READY", "可用"),
-                            ("CANCELLED", "已取消"),
-                            ("FAILED", "未算成"),
-                            ("ADOPTED", "已采用"),
-                        ],
-                        default="WAITING",
-                        max_length=9,
-                        verbose_name="状态",
-                    ),
-                ),
-                ("setup_days", models.PositiveSmallIntegerField(default=7, verbose_name="换展天数")),
-                (
-                    "spacing_days",
-                    models.PositiveSmallIntegerField(default=365, verbose_name="同一县区间隔天数"),
-                ),
-                ("seconds", models.PositiveSmallIntegerField(default=20, verbose_name="最长计算秒数")),
-                ("inputs", models.JSONField(default=dict, verbose_name="计算依据")),
-                ("left", models.JSONField(default=list, verbose_name="未能排入")),
-                ("progress", models.PositiveSmallIntegerField(default=0, verbose_name="进度（%）")),
-                ("score", models.BigIntegerField(blank=True, null=True, verbose_name="方案得分")),
-                ("bound", models.BigIntegerField(blank=True, null=True, verbose_name="得分上界")),
-                ("is_proven", models.BooleanField(default=False, verbose_name="已证明最优")),
-                ("made_at", models.DateTimeField(verbose_name="制定时间")),
-                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="完成时间")),
-                (
-                    "association",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="units.unit",
-                        verbose_name="所属科协",
-                    ),
-                ),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="制定人",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "区域换展方案",
-            },
-        ),
-        migrations.AddField(
-            model_name="plannedtourstop",
-            name="plan",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="touring.setplan",
-                verbose_name="方案",
-            ),
         ),
         migrations.CreateModel(
             name="SetTicket",
@@ -490,6 +767,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "展品维修单",
+                "indexes": [
+                    models.Index(
+                        fields=["association", "state", "reported_on"], name="touring_set_associa_6e274c_idx"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_on", None), ("state", "OPEN")),
+                            models.Q(
+                                models.Q(("state", "OPEN"), _negated=True), ("closed_on__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="touring_setticket_closed",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "OPEN")),
+                        fields=("association", "exhibit"),
+                        name="touring_setticket_one_open",
+                        violation_error_message="这件展品已有一张未办结的维修单。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -525,69 +825,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "开放日历调整",
-            },
-        ),
-        migrations.CreateModel(
-            name="TourApplication",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("SUBMITTED", "待受理"),
-                            ("ACCEPTED", "已受理"),
-                            ("PLANNED", "已排期"),
-                            ("DECLINED", "未同意"),
-                            ("WITHDRAWN", "已撤回"),
-                        ],
-                        default="SUBMITTED",
-                        max_length=9,
-                        verbose_name="状态",
-                    ),
-                ),
-                ("months", models.JSONField(default=list, verbose_name="希望开展的月份")),
-                ("days", models.PositiveSmallIntegerField(default=60, verbose_name="希望展出天数")),
-                ("reason", models.TextField(blank=True, verbose_name="申请说明")),
-                ("answer", models.CharField(blank=True, max_length=300, verbose_name="办理意见")),
-                ("made_at", models.DateTimeField(verbose_name="提交时间")),
-                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="办理时间")),
-                (
-                    "association",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="units.unit",
-                        verbose_name="所属科协",
-                    ),
-                ),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="填报人",
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="units.unit",
-                        verbose_name="申请单位",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "巡展申请",
+                "constraints": [
+                    models.UniqueConstraint(fields=("association", "stop", "on"), name="touring_stopday_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -643,110 +883,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "方案中的一站",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "plan", "application"), name="touring_setplanitem_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first_on__gte", models.F("setup_on")), ("last_on__gte", models.F("first_on"))
+                        ),
+                        name="touring_setplanitem_order",
+                    ),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="plannedtourstop",
-            name="application",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="touring.tourapplication",
-                verbose_name="申请",
-            ),
-        ),
-        migrations.CreateModel(
-            name="TourVenue",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("name", models.CharField(max_length=200, verbose_name="名称")),
-                ("note", models.TextField(blank=True, verbose_name="备注")),
-                ("address", models.CharField(blank=True, max_length=200, verbose_name="地址")),
-                (
-                    "area_m2",
-                    models.PositiveIntegerField(blank=True, null=True, verbose_name="展厅面积（㎡）"),
-                ),
-                (
-                    "floor",
-                    models.SmallIntegerField(
-                        blank=True, help_text="一层填1，地下一层填-1。", null=True, verbose_name="所在楼层"
-                    ),
-                ),
-                ("has_lift", models.BooleanField(default=False, verbose_name="有货梯")),
-                (
-                    "power",
-                    models.CharField(
-                        blank=True,
-                        choices=[("NONE", "没有独立用电"), ("V220", "220V"), ("V380", "220V和380V")],
-                        max_length=4,
-                        verbose_name="供电",
-                    ),
-                ),
-                ("is_fire_safe", models.BooleanField(blank=True, null=True, verbose_name="消防验收合格")),
-                ("longitude", models.FloatField(blank=True, null=True, verbose_name="经度（WGS-84）")),
-                ("latitude", models.FloatField(blank=True, null=True, verbose_name="纬度（WGS-84）")),
-                ("contact", models.CharField(blank=True, max_length=40, verbose_name="场馆联系人")),
-                (
-                    "area",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="areas.area",
-                        verbose_name="所在地区",
-                    ),
-                ),
-                (
-                    "association",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="units.unit",
-                        verbose_name="所属科协",
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="units.unit",
-                        verbose_name="管理单位",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "巡展场馆",
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="tourapplication",
-            name="venue",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="touring.tourvenue",
-                verbose_name="展出场馆",
-            ),
-        ),
-        migrations.AddField(
-            model_name="plannedtourstop",
-            name="venue",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="touring.tourvenue",
-                verbose_name="展出场馆",
-            ),
         ),
         migrations.CreateModel(
             name="VenueCheck",
@@ -793,6 +941,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "场馆查看",
+                "indexes": [
+                    models.Index(
+                        fields=["association", "venue", "checked_on"], name="touring_ven_associa_6d4f7b_idx"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -828,210 +981,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "场馆不可用日期",
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="handover",
-            constraint=models.UniqueConstraint(
-                fields=("association", "stop", "kind"), name="touring_handover_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="groupvisit",
-            index=models.Index(fields=["association", "stop", "on"], name="touring_gro_associa_276150_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="groupvisit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("booked__isnull", False), ("came__isnull", False), _connector="OR"),
-                name="touring_groupvisit_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="groupvisit",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_cancelled", False)),
-                fields=("association", "stop", "on", "school"),
-                name="touring_groupvisit_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="setdays",
-            index=models.Index(
-                fields=["association", "touring_set", "first_on"], name="touring_set_associa_33b9f5_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="setdays",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    (kexie.contexts.touring.models.ranges.UuidRange("touring_set"), "&&"),
-                    (
-                        kexie.contexts.touring.models.ranges.DateRange(
-                            "first_on", "last_on", models.Value("[]")
-                        ),
-                        "&&",
-                    ),
+                "indexes": [
+                    models.Index(
+                        fields=["association", "venue", "first_on"], name="touring_ven_associa_f6e138_idx"
+                    )
                 ],
-                name="touring_setdays_one_place",
-                violation_error_message="这套展品在这段时间里已安排在另一站。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="setexhibit",
-            index=models.Index(fields=["association", "name"], name="touring_set_associa_131e53_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="setexhibit",
-            constraint=models.UniqueConstraint(
-                fields=("association", "touring_set", "number"),
-                name="touring_setexhibit_number",
-                violation_error_message="这套展品里已有这个编号，请换一个。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoverline",
-            constraint=models.UniqueConstraint(
-                fields=("association", "handover", "exhibit"), name="touring_handoverline_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="setplan",
-            index=models.Index(fields=["association", "made_at"], name="touring_set_associa_451220_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="setplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last_on__gt", models.F("first_on"))), name="touring_setplan_order"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="setticket",
-            index=models.Index(
-                fields=["association", "state", "reported_on"], name="touring_set_associa_6e274c_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="setticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_on", None), ("state", "OPEN")),
-                    models.Q(models.Q(("state", "OPEN"), _negated=True), ("closed_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="touring_setticket_closed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="setticket",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "OPEN")),
-                fields=("association", "exhibit"),
-                name="touring_setticket_one_open",
-                violation_error_message="这件展品已有一张未办结的维修单。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stopday",
-            constraint=models.UniqueConstraint(
-                fields=("association", "stop", "on"), name="touring_stopday_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="setplanitem",
-            constraint=models.UniqueConstraint(
-                fields=("association", "plan", "application"), name="touring_setplanitem_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="setplanitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("first_on__gte", models.F("setup_on")), ("last_on__gte", models.F("first_on"))
-                ),
-                name="touring_setplanitem_order",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="tourvenue",
-            index=models.Index(fields=["association", "name"], name="touring_tou_associa_aa3b57_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="tourvenue",
-            constraint=models.UniqueConstraint(
-                fields=("association", "unit", "name"),
-                name="touring_tourvenue_name",
-                violation_error_message="这个单位已登记过同名场馆。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tourvenue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("latitude", None), ("longitude", None)),
-                    models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
-                    _connector="OR",
-                ),
-                name="touring_tourvenue_point",
-                violation_error_message="经纬度要一起填，经度-180至180，纬度-90至90。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="tourapplication",
-            index=models.Index(
-                fields=["association", "year", "state"], name="touring_tou_associa_f34e28_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tourapplication",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("DECLINED", "WITHDRAWN")), _negated=True),
-                fields=("association", "unit", "year"),
-                name="touring_tourapplication_once",
-                violation_error_message="这个单位今年已有一份申请，请在原申请上办理或先撤回。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tourapplication",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("days__range", (14, 120))), name="touring_tourapplication_days"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="plannedtourstop",
-            index=models.Index(fields=["association", "first_on"], name="touring_pla_associa_6ef405_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedtourstop",
-            constraint=models.UniqueConstraint(
-                fields=("association", "record"), name="touring_plannedtourstop_record"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedtourstop",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("first_on__gte", models.F("setup_on")), ("last_on__gte", models.F("first_on"))
-                ),
-                name="touring_plannedtourstop_order",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="venuecheck",
-            index=models.Index(
-                fields=["association", "venue", "checked_on"], name="touring_ven_associa_6d4f7b_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="venueclosure",
-            index=models.Index(
-                fields=["association", "venue", "first_on"], name="touring_ven_associa_f6e138_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="venueclosure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last_on__gte", models.F("first_on"))), name="touring_venueclosure_order"
-            ),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("last_on__gte", models.F("first_on"))),
+                        name="touring_venueclosure_order",
+                    )
+                ],
+            },
         ),
     ]

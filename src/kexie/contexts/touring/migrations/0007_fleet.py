@@ -12,14 +12,333 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("access", "__first__"),
         ("areas", "0001_initial"),
         ("files", "0001_initial"),
         ("touring", "0006_set_days"),
         ("units", "0002_unit_place"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="CrewMember",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("note", models.TextField(blank=True, verbose_name="备注")),
+                (
+                    "job",
+                    models.CharField(
+                        choices=[("DRIVER", "驾驶员"), ("EDUCATOR", "辅导员"), ("BOTH", "驾驶员兼辅导员")],
+                        max_length=8,
+                        verbose_name="岗位",
+                    ),
+                ),
+                (
+                    "licence_class",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("A1", "A1 大型客车"),
+                            ("A2", "A2 重型牵引挂车"),
+                            ("A3", "A3 城市公交车"),
+                            ("B1", "B1 中型客车"),
+                            ("B2", "B2 大型货车"),
+                            ("C1", "C1 小型汽车"),
+                            ("C2", "C2 小型自动挡汽车"),
+                        ],
+                        max_length=2,
+                        verbose_name="准驾车型",
+                    ),
+                ),
+                ("licence_until", models.DateField(blank=True, null=True, verbose_name="驾驶证有效期至")),
+                ("left_on", models.DateField(blank=True, null=True, verbose_name="离岗日期")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.area",
+                        verbose_name="所在地区",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "caravan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="crew",
+                        to="touring.caravan",
+                        verbose_name="常随车辆",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="管理单位",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "大篷车队员",
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["association", "name"], name="touring_cre_associa_ca7858_idx")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("job", "EDUCATOR"),
+                            models.Q(
+                                models.Q(("licence_class", ""), _negated=True),
+                                ("licence_until__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="touring_crewmember_licence",
+                        violation_error_message="驾驶员要写明准驾车型和驾驶证有效期。",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CrewLeave",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("ANNUAL", "年休假"),
+                            ("SICK", "病假"),
+                            ("PERSONAL", "事假"),
+                            ("TRAINING", "培训"),
+                            ("OTHER", "其他"),
+                        ],
+                        max_length=8,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("first_on", models.DateField(verbose_name="从")),
+                ("last_on", models.DateField(verbose_name="到")),
+                ("is_cancelled", models.BooleanField(default=False, verbose_name="已销假")),
+                ("recorded_at", models.DateTimeField(verbose_name="登记时间")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="leaves",
+                        to="touring.crewmember",
+                        verbose_name="队员",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "队员请假",
+                "ordering": ["-first_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("last_on__gte", models.F("first_on"))),
+                        name="touring_crewleave_order",
+                        violation_error_message="最后一天不能早于第一天。",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("is_cancelled", False)),
+                        expressions=[
+                            (kexie.contexts.touring.models.ranges.UuidRange("member"), "&&"),
+                            (
+                                kexie.contexts.touring.models.ranges.DateRange(
+                                    models.F("first_on"), models.F("last_on"), models.Value("[]")
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="touring_crewleave_once",
+                        violation_error_message="这几天已登记过请假。",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DrivingSpell",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("started_at", models.DateTimeField(verbose_name="开始驾驶")),
+                ("ended_at", models.DateTimeField(verbose_name="停车")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "caravan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="touring.caravan",
+                        verbose_name="大篷车",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="spells",
+                        to="touring.crewmember",
+                        verbose_name="驾驶员",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "驾驶时段",
+                "ordering": ["-started_at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at__gt", models.F("started_at")),
+                            (
+                                "ended_at__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("started_at"),
+                                    "+",
+                                    models.Value(datetime.timedelta(seconds=14400)),
+                                ),
+                            ),
+                        ),
+                        name="touring_drivingspell_length",
+                        violation_error_message="停车要晚于开始，一次连续驾驶不得超过4小时。",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (kexie.contexts.touring.models.ranges.UuidRange("member"), "&&"),
+                            (kexie.contexts.touring.models.ranges.Instants("started_at", "ended_at"), "&&"),
+                        ],
+                        name="touring_drivingspell_driver",
+                        violation_error_message="这位驾驶员这段时间已登记驾驶。",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (kexie.contexts.touring.models.ranges.UuidRange("caravan"), "&&"),
+                            (kexie.contexts.touring.models.ranges.Instants("started_at", "ended_at"), "&&"),
+                        ],
+                        name="touring_drivingspell_vehicle",
+                        violation_error_message="这辆车这段时间已由别人驾驶。",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="OdometerReading",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="日期")),
+                ("km", models.PositiveIntegerField(verbose_name="里程表（公里）")),
+                ("is_doubtful", models.BooleanField(default=False, verbose_name="与前后读数不合")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("recorded_at", models.DateTimeField(verbose_name="登记时间")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "caravan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="readings",
+                        to="touring.caravan",
+                        verbose_name="大篷车",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "里程表读数",
+                "ordering": ["-on", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "caravan", "on"),
+                        name="touring_odometerreading_once",
+                        violation_error_message="这一天的读数已登记过。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_doubtful", False), models.Q(("note", ""), _negated=True), _connector="OR"
+                        ),
+                        name="touring_odometerreading_explained",
+                    ),
+                ],
+            },
+        ),
         migrations.CreateModel(
             name="CaravanDocument",
             fields=[
@@ -48,10 +367,56 @@ class Migration(migrations.Migration):
                 ("valid_to", models.DateField(blank=True, null=True, verbose_name="有效期至")),
                 ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
                 ("recorded_at", models.DateTimeField(verbose_name="登记时间")),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "caravan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="touring.caravan",
+                        verbose_name="大篷车",
+                    ),
+                ),
+                (
+                    "scan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                        verbose_name="扫描件",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "车辆证件",
                 "ordering": ["valid_to", "id"],
+                "indexes": [
+                    models.Index(fields=["association", "valid_to"], name="touring_car_associa_9f764b_idx")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="touring_caravandocument_order",
+                        violation_error_message="有效期不能早于生效日期。",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("association", "caravan", "kind", "valid_from"),
+                        name="touring_caravandocument_once",
+                        violation_error_message="这辆车这一天生效的同类证件已登记过。",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -98,10 +463,58 @@ class Migration(migrations.Migration):
                     "finding",
                     models.CharField(blank=True, editable=False, max_length=200, verbose_name="查看情况"),
                 ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.area",
+                        verbose_name="所在地区",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "caravan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exhibits",
+                        to="touring.caravan",
+                        verbose_name="大篷车",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="管理单位",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "车载展品",
                 "abstract": False,
+                "indexes": [
+                    models.Index(fields=["association", "name"], name="touring_car_associa_4b84e7_idx")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "caravan", "number"),
+                        name="touring_caravanexhibit_number",
+                        violation_error_message="这辆车上已有这个编号，请换一个。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -124,124 +537,50 @@ class Migration(migrations.Migration):
                         blank=True, decimal_places=2, max_digits=10, null=True, verbose_name="费用（元）"
                     ),
                 ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "caravan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="repairs",
+                        to="touring.caravan",
+                        verbose_name="大篷车",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "车辆维修",
                 "ordering": ["-first_on", "id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="CrewLeave",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("last_on", None), ("last_on__gte", models.F("first_on")), _connector="OR"
+                        ),
+                        name="touring_caravanrepair_order",
+                        violation_error_message="修好日期不能早于送修日期。",
                     ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("ANNUAL", "年休假"),
-                            ("SICK", "病假"),
-                            ("PERSONAL", "事假"),
-                            ("TRAINING", "培训"),
-                            ("OTHER", "其他"),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (kexie.contexts.touring.models.ranges.UuidRange("caravan"), "&&"),
+                            (
+                                kexie.contexts.touring.models.ranges.DateRange(
+                                    models.F("first_on"), models.F("last_on"), models.Value("[]")
+                                ),
+                                "&&",
+                            ),
                         ],
-                        max_length=8,
-                        verbose_name="类型",
+                        name="touring_caravanrepair_one",
+                        violation_error_message="这辆车在这段时间里已登记维修。",
                     ),
-                ),
-                ("first_on", models.DateField(verbose_name="从")),
-                ("last_on", models.DateField(verbose_name="到")),
-                ("is_cancelled", models.BooleanField(default=False, verbose_name="已销假")),
-                ("recorded_at", models.DateTimeField(verbose_name="登记时间")),
-            ],
-            options={
-                "verbose_name": "队员请假",
-                "ordering": ["-first_on", "id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="CrewMember",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("name", models.CharField(max_length=200, verbose_name="名称")),
-                ("note", models.TextField(blank=True, verbose_name="备注")),
-                (
-                    "job",
-                    models.CharField(
-                        choices=[("DRIVER", "驾驶员"), ("EDUCATOR", "辅导员"), ("BOTH", "驾驶员兼辅导员")],
-                        max_length=8,
-                        verbose_name="岗位",
-                    ),
-                ),
-                (
-                    "licence_class",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("A1", "A1 大型客车"),
-                            ("A2", "A2 重型牵引挂车"),
-                            ("A3", "A3 城市公交车"),
-                            ("B1", "B1 中型客车"),
-                            ("B2", "B2 大型货车"),
-                            ("C1", "C1 小型汽车"),
-                            ("C2", "C2 小型自动挡汽车"),
-                        ],
-                        max_length=2,
-                        verbose_name="准驾车型",
-                    ),
-                ),
-                ("licence_until", models.DateField(blank=True, null=True, verbose_name="驾驶证有效期至")),
-                ("left_on", models.DateField(blank=True, null=True, verbose_name="离岗日期")),
-            ],
-            options={
-                "verbose_name": "大篷车队员",
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="DrivingSpell",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("started_at", models.DateTimeField(verbose_name="开始驾驶")),
-                ("ended_at", models.DateTimeField(verbose_name="停车")),
-            ],
-            options={
-                "verbose_name": "驾驶时段",
-                "ordering": ["-started_at", "id"],
-            },
-        ),
-        migrations.CreateModel(
-            name="OdometerReading",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=kexie.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("on", models.DateField(verbose_name="日期")),
-                ("km", models.PositiveIntegerField(verbose_name="里程表（公里）")),
-                ("is_doubtful", models.BooleanField(default=False, verbose_name="与前后读数不合")),
-                ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
-                ("recorded_at", models.DateTimeField(verbose_name="登记时间")),
-            ],
-            options={
-                "verbose_name": "里程表读数",
-                "ordering": ["-on", "-id"],
+                ],
             },
         ),
         migrations.AddField(
@@ -277,391 +616,5 @@ class Migration(migrations.Migration):
             model_name="caravan",
             name="retired_on",
             field=models.DateField(blank=True, editable=False, null=True, verbose_name="退役日期"),
-        ),
-        migrations.AddField(
-            model_name="caravandocument",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="caravandocument",
-            name="caravan",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="documents",
-                to="touring.caravan",
-                verbose_name="大篷车",
-            ),
-        ),
-        migrations.AddField(
-            model_name="caravandocument",
-            name="scan",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="files.storedfile",
-                verbose_name="扫描件",
-            ),
-        ),
-        migrations.AddField(
-            model_name="caravanexhibit",
-            name="area",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="areas.area",
-                verbose_name="所在地区",
-            ),
-        ),
-        migrations.AddField(
-            model_name="caravanexhibit",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="caravanexhibit",
-            name="caravan",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="exhibits",
-                to="touring.caravan",
-                verbose_name="大篷车",
-            ),
-        ),
-        migrations.AddField(
-            model_name="caravanexhibit",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="管理单位",
-            ),
-        ),
-        migrations.AddField(
-            model_name="caravanrepair",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="caravanrepair",
-            name="caravan",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="repairs",
-                to="touring.caravan",
-                verbose_name="大篷车",
-            ),
-        ),
-        migrations.AddField(
-            model_name="crewleave",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="crewmember",
-            name="area",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="areas.area",
-                verbose_name="所在地区",
-            ),
-        ),
-        migrations.AddField(
-            model_name="crewmember",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="crewmember",
-            name="caravan",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="crew",
-                to="touring.caravan",
-                verbose_name="常随车辆",
-            ),
-        ),
-        migrations.AddField(
-            model_name="crewmember",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="管理单位",
-            ),
-        ),
-        migrations.AddField(
-            model_name="crewleave",
-            name="member",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="leaves",
-                to="touring.crewmember",
-                verbose_name="队员",
-            ),
-        ),
-        migrations.AddField(
-            model_name="drivingspell",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="drivingspell",
-            name="caravan",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="touring.caravan",
-                verbose_name="大篷车",
-            ),
-        ),
-        migrations.AddField(
-            model_name="drivingspell",
-            name="member",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="spells",
-                to="touring.crewmember",
-                verbose_name="驾驶员",
-            ),
-        ),
-        migrations.AddField(
-            model_name="drivingspell",
-            name="recorded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="登记人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="odometerreading",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="odometerreading",
-            name="caravan",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="readings",
-                to="touring.caravan",
-                verbose_name="大篷车",
-            ),
-        ),
-        migrations.AddField(
-            model_name="odometerreading",
-            name="recorded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="登记人",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="caravandocument",
-            index=models.Index(fields=["association", "valid_to"], name="touring_car_associa_9f764b_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="caravandocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to", None), ("valid_to__gte", models.F("valid_from")), _connector="OR"
-                ),
-                name="touring_caravandocument_order",
-                violation_error_message="有效期不能早于生效日期。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caravandocument",
-            constraint=models.UniqueConstraint(
-                fields=("association", "caravan", "kind", "valid_from"),
-                name="touring_caravandocument_once",
-                violation_error_message="这辆车这一天生效的同类证件已登记过。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="caravanexhibit",
-            index=models.Index(fields=["association", "name"], name="touring_car_associa_4b84e7_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="caravanexhibit",
-            constraint=models.UniqueConstraint(
-                fields=("association", "caravan", "number"),
-                name="touring_caravanexhibit_number",
-                violation_error_message="这辆车上已有这个编号，请换一个。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caravanrepair",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("last_on", None), ("last_on__gte", models.F("first_on")), _connector="OR"
-                ),
-                name="touring_caravanrepair_order",
-                violation_error_message="修好日期不能早于送修日期。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caravanrepair",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    (kexie.contexts.touring.models.ranges.UuidRange("caravan"), "&&"),
-                    (
-                        kexie.contexts.touring.models.ranges.DateRange(
-                            models.F("first_on"), models.F("last_on"), models.Value("[]")
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="touring_caravanrepair_one",
-                violation_error_message="这辆车在这段时间里已登记维修。",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="crewmember",
-            index=models.Index(fields=["association", "name"], name="touring_cre_associa_ca7858_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="crewmember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("job", "EDUCATOR"),
-                    models.Q(
-                        models.Q(("licence_class", ""), _negated=True), ("licence_until__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="touring_crewmember_licence",
-                violation_error_message="驾驶员要写明准驾车型和驾驶证有效期。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="crewleave",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last_on__gte", models.F("first_on"))),
-                name="touring_crewleave_order",
-                violation_error_message="最后一天不能早于第一天。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="crewleave",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("is_cancelled", False)),
-                expressions=[
-                    (kexie.contexts.touring.models.ranges.UuidRange("member"), "&&"),
-                    (
-                        kexie.contexts.touring.models.ranges.DateRange(
-                            models.F("first_on"), models.F("last_on"), models.Value("[]")
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="touring_crewleave_once",
-                violation_error_message="这几天已登记过请假。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="drivingspell",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_at__gt", models.F("started_at")),
-                    (
-                        "ended_at__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("started_at"), "+", models.Value(datetime.timedelta(seconds=14400))
-                        ),
-                    ),
-                ),
-                name="touring_drivingspell_length",
-                violation_error_message="停车要晚于开始，一次连续驾驶不得超过4小时。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="drivingspell",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    (kexie.contexts.touring.models.ranges.UuidRange("member"), "&&"),
-                    (kexie.contexts.touring.models.ranges.Instants("started_at", "ended_at"), "&&"),
-                ],
-                name="touring_drivingspell_driver",
-                violation_error_message="这位驾驶员这段时间已登记驾驶。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="drivingspell",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    (kexie.contexts.touring.models.ranges.UuidRange("caravan"), "&&"),
-                    (kexie.contexts.touring.models.ranges.Instants("started_at", "ended_at"), "&&"),
-                ],
-                name="touring_drivingspell_vehicle",
-                violation_error_message="这辆车这段时间已由别人驾驶。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="odometerreading",
-            constraint=models.UniqueConstraint(
-                fields=("association", "caravan", "on"),
-                name="touring_odometerreading_once",
-                violation_error_message="这一天的读数已登记过。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="odometerreading",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_doubtful", False), models.Q(("note", ""), _negated=True), _connector="OR"
-                ),
-                name="touring_odometerreading_explained",
-            ),
         ),
     ]

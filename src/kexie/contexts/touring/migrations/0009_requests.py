@@ -12,10 +12,10 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("access", "__first__"),
         ("areas", "0001_initial"),
         ("touring", "0008_caravan_states"),
         ("units", "0002_unit_place"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -91,10 +91,99 @@ class Migration(migrations.Migration):
                 ),
                 ("made_at", models.DateTimeField(verbose_name="提交时间")),
                 ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="办理时间")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.area",
+                        verbose_name="乡镇（街道）",
+                    ),
+                ),
+                (
+                    "association",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="所属科协",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="办理人",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="touring.site",
+                        verbose_name="巡展点位",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="受理单位",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "大篷车申请",
                 "ordering": ["-made_at", "id"],
+                "indexes": [
+                    models.Index(
+                        fields=["association", "state", "made_at"], name="touring_car_associa_4db54a_idx"
+                    ),
+                    models.Index(
+                        fields=["association", "phone_digest"], name="touring_car_associa_885fef_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "code"), name="touring_caravanrequest_code"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("SUBMITTED", "ASKED"))),
+                        fields=("association", "area", "name"),
+                        name="touring_caravanrequest_one_open",
+                        violation_error_message="这个单位已有一份申请正在办理，请用原来的查询链接补充说明，不用再交。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("wished_to__gte", models.F("wished_from"))),
+                        name="touring_caravanrequest_days",
+                        violation_error_message="最晚的日期不能早于最早的日期。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "ACCEPTED"), _negated=True),
+                            ("site__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="touring_caravanrequest_site",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("ASKED", "REFUSED")), _negated=True),
+                            models.Q(("answer", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="touring_caravanrequest_reason",
+                    ),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -147,113 +236,6 @@ class Migration(migrations.Migration):
                 ],
                 name="touring_crewleave_once",
                 violation_error_message="这几天已登记过请假。",
-            ),
-        ),
-        migrations.AddField(
-            model_name="caravanrequest",
-            name="area",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="areas.area",
-                verbose_name="乡镇（街道）",
-            ),
-        ),
-        migrations.AddField(
-            model_name="caravanrequest",
-            name="association",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="所属科协",
-            ),
-        ),
-        migrations.AddField(
-            model_name="caravanrequest",
-            name="decided_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="办理人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="caravanrequest",
-            name="site",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="touring.site",
-                verbose_name="巡展点位",
-            ),
-        ),
-        migrations.AddField(
-            model_name="caravanrequest",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="units.unit",
-                verbose_name="受理单位",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="caravanrequest",
-            index=models.Index(
-                fields=["association", "state", "made_at"], name="touring_car_associa_4db54a_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="caravanrequest",
-            index=models.Index(fields=["association", "phone_digest"], name="touring_car_associa_885fef_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="caravanrequest",
-            constraint=models.UniqueConstraint(
-                fields=("association", "code"), name="touring_caravanrequest_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caravanrequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("SUBMITTED", "ASKED"))),
-                fields=("association", "area", "name"),
-                name="touring_caravanrequest_one_open",
-                violation_error_message="这个单位已有一份申请正在办理，请用原来的查询链接补充说明，不用再交。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caravanrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("wished_to__gte", models.F("wished_from"))),
-                name="touring_caravanrequest_days",
-                violation_error_message="最晚的日期不能早于最早的日期。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caravanrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "ACCEPTED"), _negated=True), ("site__isnull", False), _connector="OR"
-                ),
-                name="touring_caravanrequest_site",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caravanrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("ASKED", "REFUSED")), _negated=True),
-                    models.Q(("answer", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="touring_caravanrequest_reason",
             ),
         ),
     ]

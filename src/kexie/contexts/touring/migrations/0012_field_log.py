@@ -8,9 +8,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("access", "__first__"),
         ("touring", "0011_plan_undo"),
         ("units", "0002_unit_place"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -58,6 +58,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "现场记录",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "caravan", "on"), name="touring_fieldlog_day"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -106,6 +111,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "现场手机",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("token_digest", ""), _negated=True),
+                        fields=("association", "token_digest"),
+                        name="touring_fieldphone_token",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("code_digest", ""), _negated=True),
+                        fields=("association", "code_digest"),
+                        name="touring_fieldphone_code",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -175,32 +192,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "现场笔记",
                 "ordering": ["at", "id"],
+                "indexes": [models.Index(fields=["log", "at"], name="touring_fie_log_id_6d7a60_idx")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="fieldlog",
-            constraint=models.UniqueConstraint(
-                fields=("association", "caravan", "on"), name="touring_fieldlog_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fieldphone",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("token_digest", ""), _negated=True),
-                fields=("association", "token_digest"),
-                name="touring_fieldphone_token",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fieldphone",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("code_digest", ""), _negated=True),
-                fields=("association", "code_digest"),
-                name="touring_fieldphone_code",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="fieldnote",
-            index=models.Index(fields=["log", "at"], name="touring_fie_log_id_6d7a60_idx"),
         ),
     ]

@@ -8,21 +8,12 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("access", "__first__"),
         ("touring", "0014_told_visits"),
         ("units", "0002_unit_place"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.RemoveField(
-            model_name="season",
-            name="router",
-        ),
-        migrations.AlterField(
-            model_name="plan",
-            name="source",
-            field=models.CharField(blank=True, max_length=300, verbose_name="里程来源"),
-        ),
         migrations.CreateModel(
             name="RoadTable",
             fields=[
@@ -103,7 +94,27 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "道路里程表",
                 "ordering": ["-made_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("association", "unit", "name"),
+                        name="touring_road_table_name",
+                        violation_error_message="已经有同名的里程表，请换一个名称。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ("IMPORTED", "SERVICE"))),
+                        name="touring_road_table_kind",
+                    ),
+                ],
             },
+        ),
+        migrations.RemoveField(
+            model_name="season",
+            name="router",
+        ),
+        migrations.AlterField(
+            model_name="plan",
+            name="source",
+            field=models.CharField(blank=True, max_length=300, verbose_name="里程来源"),
         ),
         migrations.AddField(
             model_name="season",
@@ -115,20 +126,6 @@ class Migration(migrations.Migration):
                 related_name="used_by",
                 to="touring.roadtable",
                 verbose_name="道路里程表",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roadtable",
-            constraint=models.UniqueConstraint(
-                fields=("association", "unit", "name"),
-                name="touring_road_table_name",
-                violation_error_message="已经有同名的里程表，请换一个名称。",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roadtable",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ("IMPORTED", "SERVICE"))), name="touring_road_table_kind"
             ),
         ),
     ]

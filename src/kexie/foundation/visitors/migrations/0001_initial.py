@@ -31,6 +31,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '观众账号',
                 'verbose_name_plural': '观众账号',
                 'ordering': ['-created_at'],
+                'indexes': [models.Index(fields=['association', 'seen_at'], name='visitor_seen')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('phone_digest', ''), _negated=True), fields=('association', 'phone_digest'), name='visitor_phone_unique'), models.CheckConstraint(condition=models.Q(models.Q(('erased_at', None), ('phone__isnull', False), models.Q(('phone_digest', ''), _negated=True)), models.Q(('erased_at__isnull', False), ('is_active', False), ('phone', None), ('phone_digest', '')), _connector='OR'), name='visitor_has_phone_until_erased')],
             },
         ),
         migrations.CreateModel(
@@ -52,6 +54,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '常用同行人',
                 'verbose_name_plural': '常用同行人',
                 'ordering': ['-is_self', 'created_at'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('association', 'visitor', 'digest'), name='companion_once'), models.UniqueConstraint(condition=models.Q(('is_self', True), ('removed_at', None)), fields=('association', 'visitor'), name='companion_one_self'), models.CheckConstraint(condition=models.Q(models.Q(('consent_relation', ''), ('consent_version', ''), ('consented_at', None)), models.Q(('consented_at__isnull', False), models.Q(('consent_version', ''), _negated=True), models.Q(('consent_relation', ''), _negated=True)), _connector='OR'), name='companion_consent_whole')],
             },
         ),
         migrations.CreateModel(
@@ -75,29 +78,5 @@ class Migration(migrations.Migration):
                 'ordering': ['-sent_at'],
                 'indexes': [models.Index(fields=['association', 'phone_digest', '-sent_at'], name='code_phone'), models.Index(fields=['association', 'ip', '-sent_at'], name='code_address')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='visitor',
-            index=models.Index(fields=['association', 'seen_at'], name='visitor_seen'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitor',
-            constraint=models.UniqueConstraint(condition=models.Q(('phone_digest', ''), _negated=True), fields=('association', 'phone_digest'), name='visitor_phone_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitor',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('erased_at', None), ('phone__isnull', False), models.Q(('phone_digest', ''), _negated=True)), models.Q(('erased_at__isnull', False), ('is_active', False), ('phone', None), ('phone_digest', '')), _connector='OR'), name='visitor_has_phone_until_erased'),
-        ),
-        migrations.AddConstraint(
-            model_name='companion',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('association', 'visitor', 'digest'), name='companion_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='companion',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_self', True), ('removed_at', None)), fields=('association', 'visitor'), name='companion_one_self'),
-        ),
-        migrations.AddConstraint(
-            model_name='companion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('consent_relation', ''), ('consent_version', ''), ('consented_at', None)), models.Q(('consented_at__isnull', False), models.Q(('consent_version', ''), _negated=True), models.Q(('consent_relation', ''), _negated=True)), _connector='OR'), name='companion_consent_whole'),
         ),
     ]

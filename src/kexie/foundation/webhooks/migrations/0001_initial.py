@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '推送地址',
                 'verbose_name_plural': '推送地址',
                 'ordering': ['-created_at'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('association', 'client', 'key'), name='endpoint_key_once'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state', 'REVOKED')), models.Q(models.Q(('state', 'REVOKED'), _negated=True), ('ended_at', None)), _connector='OR'), name='endpoint_ended_when_revoked')],
             },
         ),
         migrations.CreateModel(
@@ -67,30 +68,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '推送记录',
                 'verbose_name_plural': '推送记录',
                 'ordering': ['-created_at', '-id'],
+                'indexes': [models.Index(condition=models.Q(('state', 'WAITING')), fields=['endpoint', 'next_try_at'], name='delivery_due'), models.Index(fields=['endpoint', '-created_at'], name='delivery_log')],
+                'constraints': [models.UniqueConstraint(fields=('association', 'endpoint', 'event_id'), name='delivery_once'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at', None), ('next_try_at__isnull', False), ('state', 'WAITING')), models.Q(models.Q(('state', 'WAITING'), _negated=True), ('finished_at__isnull', False), ('next_try_at', None)), _connector='OR'), name='delivery_waits_or_is_finished')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('association', 'client', 'key'), name='endpoint_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state', 'REVOKED')), models.Q(models.Q(('state', 'REVOKED'), _negated=True), ('ended_at', None)), _connector='OR'), name='endpoint_ended_when_revoked'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'WAITING')), fields=['endpoint', 'next_try_at'], name='delivery_due'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['endpoint', '-created_at'], name='delivery_log'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('association', 'endpoint', 'event_id'), name='delivery_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at', None), ('next_try_at__isnull', False), ('state', 'WAITING')), models.Q(models.Q(('state', 'WAITING'), _negated=True), ('finished_at__isnull', False), ('next_try_at', None)), _connector='OR'), name='delivery_waits_or_is_finished'),
         ),
     ]

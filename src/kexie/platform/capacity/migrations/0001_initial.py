@@ -141,6 +141,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '预约',
+                'indexes': [models.Index(fields=['association_id', 'venue_id', 'day'], name='reservation_venue_day'), models.Index(condition=models.Q(('holder_id__isnull', False)), fields=['association_id', 'holder_id', '-made_at'], name='reservation_holder'), models.Index(fields=['offer', 'state'], name='reservation_offer'), models.Index(condition=models.Q(('state', 'HELD')), fields=['held_until'], name='reservation_held')],
+                'constraints': [models.UniqueConstraint(fields=('association_id', 'key'), name='reservation_key'), models.UniqueConstraint(fields=('association_id', 'code'), name='reservation_code'), models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='reservation_size'), models.CheckConstraint(condition=models.Q(('admitted__gte', 0), ('admitted__lte', models.F('size'))), name='reservation_admitted'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'HELD'), _negated=True), ('held_until__isnull', False), _connector='OR'), name='reservation_held_until'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state__in', ('HELD', 'CONFIRMED'))), models.Q(('ended_at__isnull', False), ('state__in', ('CANCELLED', 'EXPIRED', 'USED', 'NO_SHOW'))), _connector='OR'), name='reservation_ended')],
             },
         ),
         migrations.CreateModel(
@@ -166,6 +168,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '入离馆',
+                'indexes': [models.Index(fields=['association_id', 'venue_id', 'day'], name='passage_venue_day')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('count__gt', 0)), name='passage_count'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'TICKET'), ('reservation__isnull', False)), models.Q(('kind', 'TICKET'), _negated=True), _connector='OR'), name='passage_ticket')],
             },
         ),
         migrations.CreateModel(
@@ -180,6 +184,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '预约人员',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('association_id', 'window', 'identity'), name='seat_person_once')],
             },
         ),
         migrations.CreateModel(
@@ -220,6 +225,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '候补',
+                'indexes': [models.Index(condition=models.Q(('state', 'WAITING')), fields=['association_id', 'venue_id', 'made_at'], name='wish_waiting'), models.Index(fields=['association_id', 'holder_id'], name='wish_holder')],
+                'constraints': [models.UniqueConstraint(fields=('association_id', 'key'), name='wish_key'), models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='wish_size'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('OFFERED', 'TAKEN')), _negated=True), ('reservation__isnull', False), _connector='OR'), name='wish_offered')],
             },
         ),
         migrations.CreateModel(
@@ -240,81 +247,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('drop_on__isnull', False)), fields=['drop_on'], name='pool_drop_on')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('taken__gte', 0), ('taken__lte', models.F('capacity'))), name='pool_never_oversold'), models.CheckConstraint(condition=models.Q(('wanted__gte', 0), ('wanted__lte', models.F('capacity'))), name='pool_wanted'), models.UniqueConstraint(fields=('offer', 'channel'), name='pool_channel')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='reservation',
-            index=models.Index(fields=['association_id', 'venue_id', 'day'], name='reservation_venue_day'),
-        ),
-        migrations.AddIndex(
-            model_name='reservation',
-            index=models.Index(condition=models.Q(('holder_id__isnull', False)), fields=['association_id', 'holder_id', '-made_at'], name='reservation_holder'),
-        ),
-        migrations.AddIndex(
-            model_name='reservation',
-            index=models.Index(fields=['offer', 'state'], name='reservation_offer'),
-        ),
-        migrations.AddIndex(
-            model_name='reservation',
-            index=models.Index(condition=models.Q(('state', 'HELD')), fields=['held_until'], name='reservation_held'),
-        ),
-        migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.UniqueConstraint(fields=('association_id', 'key'), name='reservation_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.UniqueConstraint(fields=('association_id', 'code'), name='reservation_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='reservation_size'),
-        ),
-        migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.CheckConstraint(condition=models.Q(('admitted__gte', 0), ('admitted__lte', models.F('size'))), name='reservation_admitted'),
-        ),
-        migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'HELD'), _negated=True), ('held_until__isnull', False), _connector='OR'), name='reservation_held_until'),
-        ),
-        migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state__in', ('HELD', 'CONFIRMED'))), models.Q(('ended_at__isnull', False), ('state__in', ('CANCELLED', 'EXPIRED', 'USED', 'NO_SHOW'))), _connector='OR'), name='reservation_ended'),
-        ),
-        migrations.AddIndex(
-            model_name='passage',
-            index=models.Index(fields=['association_id', 'venue_id', 'day'], name='passage_venue_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='passage',
-            constraint=models.CheckConstraint(condition=models.Q(('count__gt', 0)), name='passage_count'),
-        ),
-        migrations.AddConstraint(
-            model_name='passage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'TICKET'), ('reservation__isnull', False)), models.Q(('kind', 'TICKET'), _negated=True), _connector='OR'), name='passage_ticket'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('association_id', 'window', 'identity'), name='seat_person_once'),
-        ),
-        migrations.AddIndex(
-            model_name='wish',
-            index=models.Index(condition=models.Q(('state', 'WAITING')), fields=['association_id', 'venue_id', 'made_at'], name='wish_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='wish',
-            index=models.Index(fields=['association_id', 'holder_id'], name='wish_holder'),
-        ),
-        migrations.AddConstraint(
-            model_name='wish',
-            constraint=models.UniqueConstraint(fields=('association_id', 'key'), name='wish_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='wish',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='wish_size'),
-        ),
-        migrations.AddConstraint(
-            model_name='wish',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('OFFERED', 'TAKEN')), _negated=True), ('reservation__isnull', False), _connector='OR'), name='wish_offered'),
         ),
     ]

@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('access', '__first__'),
         ('units', '0002_unit_place'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -34,6 +34,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '核对的文稿',
                 'ordering': ['-checked_at', '-id'],
+                'indexes': [models.Index(fields=['association', '-checked_at'], name='claims_text_latest')],
+                'constraints': [models.UniqueConstraint(fields=('association', 'unit', 'digest'), name='claims_text_once_in_a_unit')],
             },
         ),
         migrations.CreateModel(
@@ -58,26 +60,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '核对更正',
                 'ordering': ['checked_text', 'start'],
+                'constraints': [models.UniqueConstraint(fields=('association', 'checked_text', 'start', 'end'), name='claims_one_correction'), models.CheckConstraint(condition=models.Q(('start__lt', models.F('end'))), name='claims_correction_has_a_span'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'FIGURE'), _negated=True), models.Q(('measure', ''), _negated=True), _connector='OR'), name='claims_figure_names_its_measure')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='checkedtext',
-            index=models.Index(fields=['association', '-checked_at'], name='claims_text_latest'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkedtext',
-            constraint=models.UniqueConstraint(fields=('association', 'unit', 'digest'), name='claims_text_once_in_a_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.UniqueConstraint(fields=('association', 'checked_text', 'start', 'end'), name='claims_one_correction'),
-        ),
-        migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(('start__lt', models.F('end'))), name='claims_correction_has_a_span'),
-        ),
-        migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'FIGURE'), _negated=True), models.Q(('measure', ''), _negated=True), _connector='OR'), name='claims_figure_names_its_measure'),
         ),
     ]

@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('access', '__first__'),
         ('units', '0002_unit_place'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '数据发布',
                 'ordering': ['-until', '-version', '-id'],
+                'constraints': [models.UniqueConstraint(fields=('association', 'unit', 'since', 'until', 'version'), name='releases_one_closing'), models.CheckConstraint(condition=models.Q(('since__lt', models.F('until'))), name='releases_has_days'), models.CheckConstraint(condition=models.Q(models.Q(('predecessor', None), ('reason', ''), ('version', 0)), models.Q(('predecessor__isnull', False), ('version__gt', 0), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='releases_revision_says_why'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'CLOSED'), models.Q(('document', ''), _negated=True)), models.Q(models.Q(('state', 'CLOSED'), _negated=True), ('closed_at', None), ('document', '')), _connector='OR'), name='releases_closed_has_document'), models.CheckConstraint(condition=models.Q(('published_at', None), ('state', 'CLOSED'), _connector='OR'), name='releases_published_is_closed')],
             },
         ),
         migrations.CreateModel(
@@ -60,6 +61,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '冻结的数',
+                'constraints': [models.UniqueConstraint(fields=('association', 'release', 'measure', 'unit', 'area', 'month', 'method'), name='releases_one_cell')],
             },
         ),
         migrations.CreateModel(
@@ -83,29 +85,5 @@ class Migration(migrations.Migration):
                 'ordering': ['-until', 'name', '-version'],
                 'constraints': [models.UniqueConstraint(fields=('association', 'origin', 'since', 'until', 'version'), name='releases_loaded_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(fields=('association', 'unit', 'since', 'until', 'version'), name='releases_one_closing'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('since__lt', models.F('until'))), name='releases_has_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('predecessor', None), ('reason', ''), ('version', 0)), models.Q(('predecessor__isnull', False), ('version__gt', 0), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='releases_revision_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'CLOSED'), models.Q(('document', ''), _negated=True)), models.Q(models.Q(('state', 'CLOSED'), _negated=True), ('closed_at', None), ('document', '')), _connector='OR'), name='releases_closed_has_document'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('published_at', None), ('state', 'CLOSED'), _connector='OR'), name='releases_published_is_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='frozencell',
-            constraint=models.UniqueConstraint(fields=('association', 'release', 'measure', 'unit', 'area', 'month', 'method'), name='releases_one_cell'),
         ),
     ]

@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('access', '__first__'),
         ('units', '0002_unit_place'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '年报表',
                 'ordering': ['-year', 'edition', 'unit'],
+                'constraints': [models.UniqueConstraint(fields=('association', 'edition', 'unit'), name='returns_one_for_a_unit'), models.CheckConstraint(condition=models.Q(('stage', 'DRAFT'), models.Q(('filled_at__isnull', False), ('known_at__isnull', False)), _connector='OR'), name='returns_filled_has_a_moment')],
             },
         ),
         migrations.CreateModel(
@@ -60,6 +61,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '年报数值',
                 'ordering': ['filed', 'key'],
+                'constraints': [models.UniqueConstraint(fields=('association', 'filed', 'key'), name='returns_one_value'), models.CheckConstraint(condition=models.Q(models.Q(('is_outside', False), ('person', ''), ('source', '')), models.Q(('is_outside', True), models.Q(('source', ''), _negated=True), models.Q(('person', ''), _negated=True)), _connector='OR'), name='returns_outside_has_source_and_person'), models.CheckConstraint(condition=models.Q(models.Q(('is_outside', True), ('digest', '')), models.Q(('is_outside', False), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='returns_computed_has_a_digest')],
             },
         ),
         migrations.CreateModel(
@@ -76,25 +78,5 @@ class Migration(migrations.Migration):
                 'ordering': ['edition', 'unit'],
                 'constraints': [models.UniqueConstraint(fields=('association', 'edition', 'unit'), name='returns_records_are_filed_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='return',
-            constraint=models.UniqueConstraint(fields=('association', 'edition', 'unit'), name='returns_one_for_a_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='return',
-            constraint=models.CheckConstraint(condition=models.Q(('stage', 'DRAFT'), models.Q(('filled_at__isnull', False), ('known_at__isnull', False)), _connector='OR'), name='returns_filled_has_a_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='value',
-            constraint=models.UniqueConstraint(fields=('association', 'filed', 'key'), name='returns_one_value'),
-        ),
-        migrations.AddConstraint(
-            model_name='value',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_outside', False), ('person', ''), ('source', '')), models.Q(('is_outside', True), models.Q(('source', ''), _negated=True), models.Q(('person', ''), _negated=True)), _connector='OR'), name='returns_outside_has_source_and_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='value',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_outside', True), ('digest', '')), models.Q(('is_outside', False), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='returns_computed_has_a_digest'),
         ),
     ]

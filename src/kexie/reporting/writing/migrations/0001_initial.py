@@ -11,9 +11,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('access', '__first__'),
         ('files', '0001_initial'),
         ('units', '0002_unit_place'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '文稿模板',
                 'ordering': ['name', '-version'],
+                'constraints': [models.UniqueConstraint(fields=('association', 'unit', 'name', 'version'), name='writing_one_of_a_version')],
             },
         ),
         migrations.CreateModel(
@@ -62,6 +63,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '文稿',
                 'ordering': ['-made_at', '-id'],
+                'indexes': [models.Index(fields=['association', '-made_at'], name='writing_document_latest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('since__lt', models.F('until'))), name='writing_has_days'), models.CheckConstraint(condition=models.Q(models.Q(('stage', 'DONE'), _negated=True), ('file__isnull', False), _connector='OR'), name='writing_done_has_a_file'), models.CheckConstraint(condition=models.Q(models.Q(('stage', 'FAILED'), _negated=True), models.Q(('failure', ''), _negated=True), _connector='OR'), name='writing_failed_says_why')],
             },
         ),
         migrations.CreateModel(
@@ -76,30 +79,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '文稿取数',
                 'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(fields=('association', 'document', 'ask'), name='writing_answered_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='documenttemplate',
-            constraint=models.UniqueConstraint(fields=('association', 'unit', 'name', 'version'), name='writing_one_of_a_version'),
-        ),
-        migrations.AddIndex(
-            model_name='writtendocument',
-            index=models.Index(fields=['association', '-made_at'], name='writing_document_latest'),
-        ),
-        migrations.AddConstraint(
-            model_name='writtendocument',
-            constraint=models.CheckConstraint(condition=models.Q(('since__lt', models.F('until'))), name='writing_has_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='writtendocument',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage', 'DONE'), _negated=True), ('file__isnull', False), _connector='OR'), name='writing_done_has_a_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='writtendocument',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage', 'FAILED'), _negated=True), models.Q(('failure', ''), _negated=True), _connector='OR'), name='writing_failed_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('association', 'document', 'ask'), name='writing_answered_once'),
         ),
     ]
