@@ -73,7 +73,7 @@ def decide(city: Page, found: TitleRound) -> None:
     """Score, decide and show the name."""
     city.locator("summary", has_text="评审打分").click()
     for criterion in CRITERIA:
-        city.get_by_label(criterion.label).fill(str(criterion.most))
+        city.get_by_label(str(criterion.label)).fill(str(criterion.most))
     city.get_by_label("没有去现场").check()
     assert violations(city) == []
     city.get_by_role("button", name="评审打分").click()

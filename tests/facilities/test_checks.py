@@ -128,8 +128,14 @@ def test_faults_get_a_day_and_the_result_is_a_figure_with_the_sample_s_name(worl
     ]
     later.refresh_from_db()
     assert (later.state, later.visits, later.note) == ("TODO", 1, "到的那天不开放")
-    cell = Cell(period=Period.between(TODAY, TODAY), filters=(("sample", "上半年抽查"),))
-    values = {one.key: one.value(cell, world.scope) for one in MEASURES if "checks" in one.key}
+    values = {
+        one.key: one.value(
+            Cell(measure=one.key, period=Period(TODAY, TODAY + DAY), filters=(("sample", "上半年抽查"),)),
+            world.scope,
+        )
+        for one in MEASURES
+        if "checks" in one.key
+    }
     assert values["facilities.checks"] == 3
     assert round(float(values["facilities.checks_good"]), 2) == 33.33
     late = desk.faults(world.scope).filter(queries.overdue(TODAY + 4 * DAY))

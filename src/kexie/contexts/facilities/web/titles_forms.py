@@ -80,7 +80,7 @@ class ApplyForm(DeskForm):
     """For which facility's unit one applies."""
 
     facility = forms.ModelChoiceField(
-        label=_("哪一处设施"), queryset=Facility.objects.none(),
+        label=_("哪一处设施"), queryset=Facility.objects.none(), empty_label=_("请选择"),
         help_text=_("称号给它的所在单位；列出的是您能办理、已登记所在单位的设施。"),
     )  # fmt: skip
 
