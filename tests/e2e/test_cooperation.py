@@ -10,8 +10,6 @@ from kexie.contexts.matching.models import Agreement, ServiceCarrier
 from kexie.contexts.matching.operations import carriers, reminders
 from kexie.contexts.matching.operations.carriers import Application
 from kexie.contexts.matching.rules.carriers import conditions
-from kexie.foundation.units import operations as units
-from kexie.foundation.units.models import Kind
 from kexie.kernel.periods import Period
 from kexie.ledger import figures
 from kexie.ledger.measures import Cell
@@ -95,16 +93,7 @@ def test_a_station_is_approved_evaluated_and_withdrawn(here, desk) -> None:
     officer = here.world.account("COUNTY_OFFICER", here.museum.unit)
     county, now, today = officer.unit, timezone.now(), timezone.localdate()
     by = {"actor": officer, "now": now, "scope": here.scope}
-    firm = units.create_unit(
-        association=county.association,
-        parent=county,
-        kind=Kind.FIRM,
-        name="虚构食品厂",
-        area=county.area,
-        actor=None,
-        now=now,
-    )
-    application = Application(name="食品厂海智工作站", kind="HOME_STATION", level="CITY", host=firm)
+    application = Application(name="园区海智工作站", kind="HOME_STATION", level="CITY", host=county)
     carriers.apply(application=application, on=today - 400 * DAY, unit=county, **by)
     one = ServiceCarrier.objects.get()
     *rest, last = conditions(one.kind, one.level)

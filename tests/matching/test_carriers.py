@@ -279,7 +279,7 @@ def test_a_team_goes_to_a_firm_and_the_problem_moves_on(world, staff, by, firm, 
         assert staff.post(address, joined).status_code == 302
     visit = {"act": "visit", "on": "2025-07-01", "firm": firm.pk, "topic": "压铸工艺", "result": "ADVICE"}
     nobody = staff.post(address, visit)
-    assert (nobody.status_code, "请填写来了哪些专家" in nobody.content.decode()) == (422, True)
+    assert (nobody.status_code, "请选择来了哪些专家" in nobody.content.decode()) == (422, True)
     came = {**visit, "experts": [leader.pk, member.pk], "problem": problem.pk, "outcome": "改浇口"}
     assert staff.post(address, came).status_code == 302
     assert ExpertVisit.objects.filter(team_visit__team=team, state="CONFIRMED").count() == 2

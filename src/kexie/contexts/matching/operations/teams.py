@@ -150,7 +150,8 @@ def visit(
         ledger.draft(record=record, actor=actor, now=now, scope=scope)
     ledger.confirm(records=[made, *each], actor=actor, now=now, scope=scope)
     if visit.problem is not None:
-        _move_problem(visit.problem, visit.experts[0], on, visit.topic, actor=actor, now=now, scope=scope)
+        expert = _who_led(team, visit)
+        _move_problem(visit.problem, expert, on, visit.topic, actor=actor, now=now, scope=scope)
     return made
 
 
@@ -164,6 +165,14 @@ def _require(team: ServiceTeam, visit: Visit, on: dt.date, now: dt.datetime) -> 
         wrong["problem"] = _("这个难题不是这家企业提出的。")
     if wrong:
         raise TeamRefused(fields=wrong)
+
+
+def _who_led(team: ServiceTeam, visit: Visit) -> Expert:
+    """Return the team's leader if they came, else the first of those who did."""
+    leaders = team.members.filter(role=TeamMember.Role.LEADER, left_on=None).values_list(
+        "expert_id", flat=True
+    )
+    return next((one for one in visit.experts if one.pk in set(leaders)), visit.experts[0])
 
 
 def _move_problem(
