@@ -183,7 +183,7 @@ def test_publishing_tells_and_the_board_names_what_is_untold(world, plan, client
     home = f"/work/touring/season/plans/{plan.pk}/"
     client.post(home, {"act": "publish"})
     page = client.get(home).content.decode()
-    assert "已发布，4 站待接待方确认；发短信通知 2 站，2 站要打电话。" in page
+    assert "已发布，4 站待接待方确认。已发短信通知 2 站；2 站要打电话，见接待方名单。" in page
     assert "还没有通知接待方" not in page
     operations.drop(plan=plan, stop=stop_of(plan, 1), **by(world))
     assert f"{len(news(plan))} 站的变化还没有通知接待方" in client.get(home).content.decode()

@@ -152,6 +152,7 @@ def test_the_page_answers_at_once_and_follows(world, plan, client, time_machine)
     client.post(home, {"act": "stop_telling"})
     page = client.get(home).content.decode()
     assert ("5 站的变化还没有通知接待方" in page, "接着通知" in page) == (True, True)
+    time_machine.move_to(NOW + dt.timedelta(minutes=1), tick=False)
     client.post(f"{home}hosts/", {"act": "tell"})
     assert "正在后台通知" in client.get(f"{home}hosts/").content.decode()
     while run_pending():
