@@ -277,6 +277,18 @@ def test_three_follow_ups_are_made_and_asked_for_once(world, solved, by, firm_by
     assert queries.follow_ups(world.scope, due.date()).filter(done_on=None).count() == 2
 
 
+def test_what_is_still_to_be_asked_stands_first(staff, solved, firm_by):  # noqa: F811
+    first, second, _third = FollowUp.objects.order_by("months")
+    due = NOW + 92 * DAY
+    casework.follow_up(
+        follow_up_id=first.pk, on=due.date(), result="HOLDS", said="一直管用", **{**firm_by, "now": due}
+    )
+    page = staff.get("/work/problems/follow-ups/").content.decode()
+    assert page.index(second.due_on.isoformat()) < page.index(first.due_on.isoformat())
+    page = staff.get("/work/problems/follow-ups/?sort=due_on").content.decode()
+    assert page.index(first.due_on.isoformat()) < page.index(second.due_on.isoformat())
+
+
 def test_what_was_solved_by_another_way_is_followed_up_too(solved):
     FollowUp.objects.all().delete()
     assert casework.plan_all_follow_ups() == 3

@@ -3,11 +3,12 @@
 import datetime as dt
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from kexie.contexts.touring.rules import days, lunar, season, solving
 from kexie.contexts.touring.rules.days import Opening, Term
-from kexie.contexts.touring.rules.roads import great_circle, with_known
+from kexie.contexts.touring.rules.roads import UNKNOWN, Table, great_circle, with_table
 from kexie.contexts.touring.rules.season import Broken, Limits, SiteFacts, Timing, VanFacts, World
 
 MONDAY = dt.date(2026, 3, 2)
@@ -78,8 +79,10 @@ def test_distances_are_great_circle_times_the_factor_unless_a_matrix_knows_bette
     roads = great_circle([DEPOT, NEAR], factor=1.35, kmh=45, source="直线×1.35")
     metres, minutes = roads.between(0, 1)
     assert (metres, minutes) == (pytest.approx(12_604, abs=20), 17)
-    assert with_known(roads, {(0, 1): (15_000, 1201)}, "导入").between(0, 1) == (15_000, 21)
-    assert with_known(roads, {(0, 1): (15_000, 1201)}, "导入").between(1, 0) == (metres, minutes)
+    ways = np.array([[[0, 15_000], [UNKNOWN, 0]], [[0, 1201], [UNKNOWN, 0]]])
+    known, lacking = with_table(roads, Table([DEPOT, NEAR], ways[0], ways[1]))
+    assert known.between(0, 1) == (15_000, 21)
+    assert (known.between(1, 0), lacking) == ((metres, minutes), 1)
 
 
 def test_a_day_waits_for_the_school_to_open_and_leaves_no_earlier_than_it_must():

@@ -154,6 +154,7 @@ def _move(release: Release, to: Stage) -> None:
 
 
 def _defer(release: Release) -> None:
+    # Within the caller's transaction, so that no work is queued for what was not kept; the task calls this module.
     from kexie.reporting.releases import tasks
 
     tasks.close.defer(release_id=str(release.pk))

@@ -291,6 +291,7 @@ def _stored(name: str, data: bytes, association_id: UUID, actor: Account, now: d
 
 
 def _defer(document: WrittenDocument) -> None:
+    # Within the caller's transaction, so that no work is queued for what was not kept; the task calls this module.
     from kexie.reporting.writing import tasks
 
     tasks.write.defer(document_id=str(document.pk))

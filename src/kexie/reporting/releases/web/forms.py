@@ -23,7 +23,10 @@ class AskForm(DeskForm):
     """Which period of which unit."""
 
     unit = forms.ModelChoiceField(
-        label=gettext_lazy("结账单位"), queryset=Unit.objects.none(), to_field_name="code"
+        label=gettext_lazy("结账单位"),
+        queryset=Unit.objects.none(),
+        to_field_name="code",
+        empty_label=gettext_lazy("请选择"),
     )
     first = Day(label=gettext_lazy("第一天"))
     last = Day(label=gettext_lazy("最后一天"))
@@ -89,7 +92,10 @@ class KeyForm(DeskForm):
     """Whose key is changed: a unit that has one."""
 
     unit = forms.ModelChoiceField(
-        label=gettext_lazy("结账单位"), queryset=Unit.objects.none(), to_field_name="code"
+        label=gettext_lazy("结账单位"),
+        queryset=Unit.objects.none(),
+        to_field_name="code",
+        empty_label=gettext_lazy("请选择"),
     )
 
     def __init__(self, *args: Any, scope: Scope, **options: Any) -> None:

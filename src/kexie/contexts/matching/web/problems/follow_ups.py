@@ -11,6 +11,7 @@ from kexie.contexts.matching.models import FollowUp
 from kexie.contexts.matching.queries import problems as queries
 from kexie.contexts.matching.web.problems.desk import ProblemsView
 from kexie.foundation.desk.pages import ListPage
+from kexie.ui import lists
 from kexie.ui.lists import Sortable
 from kexie.ui.tables import Cell, Row
 
@@ -51,7 +52,14 @@ class FollowUpsPage(ProblemsView, ListPage):
             found = found.filter(done_on__isnull=state != _DONE)
         if state == _LATE:
             found = found.filter(due_on__lt=timezone.localdate())
-        return found.filter(**chosen).order_by(F("done_on").asc(nulls_first=True), "due_on", "pk")
+        return found.filter(**chosen)
+
+    def asked(self) -> QuerySet[Any]:
+        """As asked for; else what is still to be done first."""
+        found = super().asked()
+        if lists.SORT in self.request.GET:
+            return found
+        return found.order_by(F("done_on").asc(nulls_first=True), "due_on", "pk")
 
     def row(self, one: Any) -> Row:
         """Show one."""
