@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kexie.contexts.touring.rules import driving, solving, tours
+from kexie.contexts.touring.rules import driving, proof, solving, tours
 from kexie.contexts.touring.rules import season as rules
 from kexie.contexts.touring.rules.days import Opening
 from kexie.contexts.touring.rules.roads import Table, great_circle, with_table
@@ -123,10 +123,13 @@ def test_no_plan_breaks_a_hard_rule_and_held_stops_never_move(world, data):
     }
     fixed = {(name, day): timings[van, day].stops[routes[van, day].index(name)] for van, day, name in held}
     assert_law(world, routes)
+    assert proof.breaches(world, tours.sheets(world, routes)) == []
     again = replace(world, fixed=fixed, _windows={})
     found = solving.routes_of(again, planned(again, held=held, first=since, begin_with=routes))
     assert rules.check_plan(again, found) == []
     assert_law(again, found)
+    times = {(van, day, name): fixed[name, day] for van, day, name in held}
+    assert proof.breaches(again, tours.sheets(again, found), times) == []
     assert all(name in found[van, day] for van, day, name in held)
     assert all(
         (van, day, name) in held for (van, day), names in found.items() for name in names if day < since

@@ -18,9 +18,9 @@ from kexie.contexts.touring.models import Plan, Season
 from kexie.contexts.touring.operations import seasons as operations
 from kexie.contexts.touring.operations.seasons import PlanRefused
 from kexie.contexts.touring.queries import seasons as queries
-from kexie.contexts.touring.rules import solving
+from kexie.contexts.touring.rules import proof, solving
 from kexie.contexts.touring.rules import tours as tours_of
-from kexie.contexts.touring.rules.season import Key, World
+from kexie.contexts.touring.rules.season import Key, Routes, World
 from kexie.contexts.touring.rules.solving import Held
 from kexie.foundation.access.models import Account
 from kexie.kernel.errors import UserError
@@ -145,9 +145,21 @@ class _Search:
                     % {"site": site, "day": day.isoformat()}
                 )
         operations.keep_routes(plan=self.plan, world=world, routes=routes)
+        self._prove(world, held, routes)
         self.plan.unserved = solving.unserved_of(world, solution)
         self.plan.undo = []
         self.plan.save(update_fields=["unserved", "undo"])
+
+    def _prove(self, world: World, held: list[Held], routes: Routes) -> None:
+        """Have the plan judged by code that shares no rule with the search; it is not kept if that finds anything."""
+        fixed = {(van, day, name): world.fixed.get((name, day)) for van, day, name in held}
+        if broken := proof.breaches(world, tours_of.sheets(world, routes), fixed):
+            one = broken[0]
+            values = {"rule": one.rule, "van": world.vans[one.van].name, "day": one.day.isoformat()}
+            raise PlanRefused(
+                _("方案没有通过独立检查（%(van)s，%(day)s，规则 %(rule)s），没有保存；之前的方案还在。")
+                % values
+            )
 
 
 def _legs(seconds: float, *, tours: bool = False) -> Iterator[tuple[float, float]]:

@@ -8,6 +8,7 @@ from random import Random
 import numpy as np
 
 from kexie.contexts.touring.rules import season
+from kexie.contexts.touring.rules.proof import Sheet
 from kexie.contexts.touring.rules.season import NEXT, Key, Routes, SiteFacts, Timing, VanFacts, World
 
 NIGHT_COST = 60.0  # kilometres that beds and allowances of a night weigh
@@ -69,6 +70,20 @@ def tidy(world: World, routes: Routes, held: Container[Key]) -> World:
         if after is not None and (before is None or after <= before + NIGHT_COST * 1000):
             world = without
     return world
+
+
+def sheets(world: World, routes: Routes) -> list[Sheet]:
+    """Return a plan that keeps the rules as crews read it: days with their times, nights and empty ways included."""
+    found = []
+    for key in {**routes, **dict.fromkeys(season.tour_days(world.nights))}:
+        names, timing = (
+            routes.get(key, ()),
+            season.drive_day(world, world.vans[key[0]], key[1], routes.get(key, ())),
+        )
+        if isinstance(timing, Timing):
+            stops = tuple((name, *hours) for name, hours in zip(names, timing.stops, strict=True))
+            found.append(Sheet(*key, timing.leaves, timing.returns, stops, world.nights.get(key)))
+    return found
 
 
 def price(nights: Mapping[Key, str]) -> float:
