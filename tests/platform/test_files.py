@@ -11,8 +11,11 @@ from django.urls import reverse
 from openpyxl import Workbook
 from PIL import Image
 
+from kexie.config import kept_files
 from kexie.foundation.access.models import Account
 from kexie.kernel.errors import NotFound
+from kexie.platform import crypto
+from kexie.platform.files import content as contents
 from kexie.platform.files import kinds, operations, queries, rules
 from kexie.platform.files.models import StoredFile
 from tests.foundation.conftest import NOW, build_city, make_account
@@ -44,7 +47,9 @@ def store(name: str, content: bytes, *, association_id=OURS, actor=None) -> Stor
 @pytest.fixture(autouse=True)
 def own_home(settings, tmp_path):
     settings.KEXIE_HOME = tmp_path
-    return tmp_path
+    crypto.forget_keys()
+    yield tmp_path
+    crypto.forget_keys()
 
 
 @pytest.fixture
@@ -65,8 +70,8 @@ def leader() -> Account:
 def test_known_files_are_kept_whole(name, content, content_type):
     stored = store(name, content)
     assert (stored.name, stored.content_type, stored.size) == (name, content_type, len(content))
-    path = operations.path_of(stored.digest)
-    assert path.read_bytes() == content
+    path = contents.path_of(stored.digest)
+    assert contents.read(stored.digest) == content
     assert path.parent.parent.name == stored.digest[:2]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert operations.is_intact(stored)
@@ -110,9 +115,82 @@ def test_the_same_content_is_kept_once_per_association(own_home):
     assert sum(path.is_file() for path in (own_home / "files").rglob("*")) == 1
 
 
+SECRET = "热处理工艺参数：920度，保温40分钟。\n".encode()
+
+
+@pytest.mark.parametrize("times", [1, 2_000, 5_000])
+def test_what_lies_on_disk_does_not_hold_the_text(own_home, times):
+    text = SECRET * times
+    stored = store("工艺.txt", text)
+    on_disk = contents.path_of(stored.digest).read_bytes()
+    assert SECRET not in on_disk
+    assert "热处理".encode() not in on_disk
+    with contents.open_clear(stored.digest) as clear:
+        assert clear.seek(0, io.SEEK_END) == len(text)
+        half = clear.seek(len(text) // 2)
+        assert clear.read() == text[half:]
+    for key in (own_home / "keys").glob("data-*.key"):
+        key.write_text("00" * 32)
+    crypto.forget_keys()
+    with pytest.raises(crypto.Unreadable):
+        contents.read(stored.digest)
+    assert not operations.is_intact(stored)
+
+
+def test_pieces_cannot_be_cut_off_swapped_or_put_into_another_file():
+    one, other = (store(f"{name}.txt", (name.encode() + b"\n") * 100_000) for name in ("a", "b"))
+    path = contents.path_of(one.digest)
+    whole, piece = path.read_bytes(), contents.PIECE + crypto.OVERHEAD
+    start = len(contents.MARK)
+    first, second, rest = (
+        whole[start : start + piece],
+        whole[start + piece : start + 2 * piece],
+        whole[start + 2 * piece :],
+    )
+    others = contents.path_of(other.digest).read_bytes()
+    for altered in (
+        contents.MARK + first + second,
+        contents.MARK + second + first + rest,
+        whole[:-1],
+        whole[: start + 2 * piece + 5],
+        whole[: start + 2 * piece + crypto.OVERHEAD],
+        contents.MARK,
+        others,
+    ):
+        path.write_bytes(altered)
+        with pytest.raises(crypto.Unreadable):
+            contents.read(one.digest)
+    path.write_bytes(whole)
+    assert operations.is_intact(one)
+
+
+def test_files_in_clear_are_read_and_sealed_and_all_come_under_a_further_key():
+    old, new = store("旧.txt", SECRET), store("新.png", png())
+    contents.path_of(old.digest).write_bytes(SECRET)
+    assert contents.read(old.digest) == SECRET
+    assert (kept_files.survey().current, kept_files.survey().renewed) == (1, 1)
+    done = kept_files.rewrap()
+    assert (done.current, done.renewed, done.unreadable) == (1, 1, 0)
+    assert SECRET not in contents.path_of(old.digest).read_bytes()
+    crypto.rotate("data")
+    assert (kept_files.rewrap().renewed, kept_files.rewrap().current) == (2, 2)
+    assert (contents.read(old.digest), contents.read(new.digest)) == (SECRET, png())
+    contents.path_of(new.digest).unlink()
+    assert kept_files.rewrap().unreadable == 1
+
+
+def test_a_file_whose_key_is_gone_is_told_as_lost(client, leader):
+    stored = store("一.png", png(), actor=leader)
+    client.force_login(leader)
+    page = reverse("files:show", args=[stored.pk])
+    assert b"".join(client.get(page).streaming_content) == png()
+    contents.path_of(stored.digest).write_bytes(contents.MARK + b"x" * 40)
+    assert client.get(page).status_code == 404
+
+
 def test_a_changed_file_is_found():
     stored = store("一.png", png())
-    path = operations.path_of(stored.digest)
+    path = contents.path_of(stored.digest)
     path.write_bytes(png("blue"))
     assert not operations.is_intact(stored)
     path.unlink()

@@ -10,7 +10,7 @@ from docx import Document
 
 from kexie.kernel.periods import Period
 from kexie.ledger import operations as ledger
-from kexie.platform.files.operations import path_of
+from kexie.platform.files import content
 from kexie.platform.tasks import run_pending
 from kexie.reporting.writing import operations, queries
 from kexie.reporting.writing.checking import WrongTemplate
@@ -28,7 +28,7 @@ def words_of(document):
 
 
 def opened(document):
-    return Document(io.BytesIO(path_of(document.file.digest).read_bytes()))
+    return Document(io.BytesIO(content.read(document.file.digest)))
 
 
 def wrong(template, *lines):
@@ -276,7 +276,7 @@ def test_from_template_to_file_in_the_browser(staff, world, lecture):
     document = WrittenDocument.objects.get()
     assert words_of(document)[1:] == ["讲座10余场次。", "完。"]
     sent_back = staff.get(reverse("writing:file", kwargs={"pk": document.pk, "kind": "docx"}))
-    assert b"".join(sent_back.streaming_content) == path_of(document.file.digest).read_bytes()
+    assert b"".join(sent_back.streaming_content) == content.read(document.file.digest)
     assert staff.get(reverse("writing:file", kwargs={"pk": document.pk, "kind": "pdf"})).status_code == 404
 
 

@@ -29,6 +29,8 @@ _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
 _HEADER_BYTES = 2
+# By how much a ciphertext is longer than what it says.
+OVERHEAD = _HEADER_BYTES + _NONCE_BYTES + _TAG_BYTES
 _MAX_KEY_NUMBER = 255
 
 
@@ -65,7 +67,7 @@ def encrypt(data: bytes, *, context: bytes = b"") -> bytes:
 
 def decrypt(data: bytes, *, context: bytes = b"") -> bytes:
     """Return what was encrypted; raise Unreadable when it was altered or its key is not here."""
-    if len(data) < _HEADER_BYTES + _NONCE_BYTES + _TAG_BYTES:
+    if len(data) < OVERHEAD:
         raise Unreadable("too short")
     header, body, tag = data[:_HEADER_BYTES], data[_HEADER_BYTES:-_TAG_BYTES], data[-_TAG_BYTES:]
     backend, key = _BY_NUMBER.get(header[1]), _ring("data").get(header[0])

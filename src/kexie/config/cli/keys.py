@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from kexie.config import digests, sealed
+from kexie.config import digests, kept_files, sealed
 from kexie.config.sealed import Tally
 from kexie.platform import crypto
 
@@ -19,7 +19,7 @@ def keys() -> None:
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。 Print JSON.")
 def status(*, as_json: bool) -> None:
     """列出各加密字段有多少还在旧密钥下。 Count, column by column, what is still under an older key."""
-    _tell(sealed.survey(), as_json=as_json)
+    _tell([*sealed.survey(), kept_files.survey()], as_json=as_json)
 
 
 @keys.command()
@@ -50,12 +50,12 @@ def rotate(*, is_digest: bool) -> None:
 @keys.command()
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。 Print JSON.")
 def rewrap(*, as_json: bool) -> None:
-    """把全部加密数据（观众号码、名单、证件等）和查找用的摘要换到最新密钥；可随时中断、重来。
+    """把全部加密数据（观众号码、名单、证件、文件等）和查找用的摘要换到最新密钥；可随时中断、重来。
 
     Encrypt and digest everything afresh that is not under the newest keys. May be stopped and run again; exits with 1
     where something could not be read.
     """
-    found = [*sealed.rewrap(), *digests.renew()]
+    found = [*sealed.rewrap(), kept_files.rewrap(), *digests.renew()]
     _tell(found, as_json=as_json)
     sys.exit(1 if any(one.unreadable for one in found) else 0)
 

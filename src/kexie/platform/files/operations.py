@@ -2,20 +2,17 @@
 
 import datetime as dt
 import hashlib
-import os
 import re
-import secrets
 import unicodedata
-from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
 from django.db.models import ProtectedError
 
+from kexie.platform import crypto
 from kexie.platform.audit import operations as audit
-from kexie.platform.files import kinds
+from kexie.platform.files import content, kinds
 from kexie.platform.files.models import StoredFile
 
 _NAME_LENGTH = 150
@@ -38,17 +35,17 @@ def store(
     """
     safe = safe_name(name or upload.name or "")
     kinds.check_size(safe, upload.size)
-    content = _content(upload)
-    kind = kinds.check(safe, content)
-    digest = hashlib.sha256(content).hexdigest()
-    _write(path_of(digest), content)
+    clear = _content(upload)
+    kind = kinds.check(safe, clear)
+    digest = hashlib.sha256(clear).hexdigest()
+    content.write(digest, clear)
     stored, made = StoredFile.objects.get_or_create(
         association_id=association_id,
         digest=digest,
         defaults={
             "name": safe,
             "content_type": kind.content_type,
-            "size": len(content),
+            "size": len(clear),
             "uploaded_by_id": actor.id if actor else None,
             "uploaded_at": now,
         },
@@ -75,19 +72,17 @@ def discard(stored: StoredFile) -> bool:
     except ProtectedError:
         return False
     if not StoredFile.objects.filter(digest=digest).exists():
-        transaction.on_commit(lambda: path_of(digest).unlink(missing_ok=True))
+        transaction.on_commit(lambda: content.path_of(digest).unlink(missing_ok=True))
     return True
 
 
-def path_of(digest: str) -> Path:
-    """Return where the content with this SHA-256 digest (64 hex digits) is kept."""
-    return Path(settings.KEXIE_HOME) / "files" / digest[:2] / digest[2:4] / digest
-
-
 def is_intact(stored: StoredFile) -> bool:
-    """Whether the content on disk is there and still has its digest."""
-    path = path_of(stored.digest)
-    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == stored.digest
+    """Whether the content on disk is there, can be read and still has its digest."""
+    try:
+        with content.open_clear(stored.digest) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == stored.digest
+    except (FileNotFoundError, crypto.Unreadable):
+        return False
 
 
 def safe_name(name: str) -> str:
@@ -102,18 +97,5 @@ def safe_name(name: str) -> str:
 
 def _content(upload: "File[bytes]") -> bytes:
     upload.seek(0)
-    content: bytes = upload.read()
-    return content
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write the content whole or not at all. The same digest written twice is the same content."""
-    if path.exists():
-        return
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(path)
+    clear: bytes = upload.read()
+    return clear

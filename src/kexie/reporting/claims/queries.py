@@ -10,7 +10,7 @@ from kexie.kernel.errors import NotFound
 from kexie.kernel.periods import Period
 from kexie.kernel.scope import Scope
 from kexie.ledger.measures import Cell
-from kexie.platform.files.operations import path_of
+from kexie.platform.files import content
 from kexie.reporting.claims.checking import Decision, check
 from kexie.reporting.claims.findings import Finding
 from kexie.reporting.claims.models import CheckedText, Correction
@@ -31,8 +31,10 @@ def text(scope: Scope, pk: UUID) -> CheckedText:
 
 def word(checked: CheckedText) -> bytes | None:
     """Return the Word document that the text was read from, None if it was none."""
-    path = path_of(checked.word.digest) if checked.word else None
-    return path.read_bytes() if path and path.is_file() else None
+    try:
+        return content.read(checked.word.digest) if checked.word else None
+    except FileNotFoundError:
+        return None
 
 
 def findings(checked: CheckedText, scope: Scope) -> list[Finding]:

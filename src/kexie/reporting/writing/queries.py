@@ -6,7 +6,7 @@ from django.db.models import F, Max, OuterRef, QuerySet, Subquery
 
 from kexie.kernel.errors import NotFound
 from kexie.kernel.scope import Scope
-from kexie.platform.files.operations import path_of
+from kexie.platform.files import content as contents
 from kexie.reporting.writing.models import DocumentTemplate, WrittenDocument
 
 
@@ -56,4 +56,4 @@ def document(scope: Scope, pk: UUID) -> WrittenDocument:
 
 def content(one: DocumentTemplate) -> bytes:
     """Return a template's file."""
-    return path_of(one.file.digest).read_bytes()
+    return contents.read(one.file.digest)

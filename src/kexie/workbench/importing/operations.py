@@ -22,6 +22,7 @@ from kexie.ledger import registry
 from kexie.ledger.models import State
 from kexie.ledger.record_types import DeskType, ReferenceType
 from kexie.platform.audit import operations as audit
+from kexie.platform.files import content as contents
 from kexie.platform.files import operations as files
 from kexie.platform.imports import reading
 from kexie.platform.imports.reading import SheetRow
@@ -143,7 +144,7 @@ def cancel(*, job: ImportJob) -> None:
 
 def read(job: ImportJob) -> list[SheetRow]:
     """Return the rows of a job's file."""
-    content = files.path_of(job.file.digest).read_bytes()
+    content = contents.read(job.file.digest)
     return list(reading.rows(content, sheet=SHEET))
 
 

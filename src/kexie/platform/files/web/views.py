@@ -8,7 +8,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from kexie.kernel.errors import NotFound
-from kexie.platform.files import kinds, operations, queries
+from kexie.platform import crypto
+from kexie.platform.files import content, kinds, queries
 from kexie.platform.files.models import StoredFile
 
 _SHOWN = frozenset(kind.content_type for kind in kinds.KINDS.values() if kind.shown)
@@ -28,12 +29,12 @@ def show_file(request: HttpRequest, file_id: UUID) -> FileResponse:
 def send(stored: StoredFile, *, to_save: bool = False) -> FileResponse:
     """Send a file to somebody who was found to be allowed to read it."""
     try:
-        content = operations.path_of(stored.digest).open("rb")
-    except FileNotFoundError as error:
+        clear = content.open_clear(stored.digest)
+    except (FileNotFoundError, crypto.Unreadable) as error:
         raise Http404(_("文件已丢失，请联系系统管理员。")) from error
     to_save = to_save or stored.content_type not in _SHOWN
     response = FileResponse(
-        content, as_attachment=to_save, filename=stored.name, content_type=stored.content_type
+        clear, as_attachment=to_save, filename=stored.name, content_type=stored.content_type
     )
     # The type was checked when the file came in; a browser must not guess another, nor run anything in it.
     response["X-Content-Type-Options"] = "nosniff"

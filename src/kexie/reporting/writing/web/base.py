@@ -9,8 +9,8 @@ from django.utils.translation import pgettext_lazy
 from kexie.foundation.access.roles import Action
 from kexie.foundation.desk.pages import TabbedView
 from kexie.platform.audit import operations as audit
+from kexie.platform.files import content
 from kexie.platform.files.models import StoredFile
-from kexie.platform.files.operations import path_of
 
 TABS = (
     ("list", pgettext_lazy("many", "文稿")),
@@ -37,5 +37,5 @@ class WritingView(TabbedView):
             association_id=subject.association_id, actor=self.account, action="writing.export", subject=subject,
             detail={"name": name}, now=self.by["now"],
         )  # fmt: skip
-        opened = path_of(file.digest).open("rb")
+        opened = content.open_clear(file.digest)
         return FileResponse(opened, as_attachment=True, filename=name, content_type=file.content_type)
