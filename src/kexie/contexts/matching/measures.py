@@ -24,6 +24,8 @@ _EVENT = Dim("event", _("对接活动"), "event__title")
 _CARRIER = "专家服务站|学会服务站|服务站|工作站|服务载体|创新载体|合作载体|专家站"
 _PROBLEM = "难题|技术需求|技术问题|技术瓶颈|技术难关|卡脖子|企业需求|创新需求"
 _FIRM_CONTACT = "企业|对接|服务|产业|园区"
+# Of a person entered twice and merged since, either entry may say it.
+_OF_SOCIETY = Q(expert__society__isnull=False) | Q(expert__merged_into__society__isnull=False)
 _HELD = Q(kind=MatchEvent.KIND, held=True)
 
 AGREEMENTS = (
@@ -100,14 +102,16 @@ AGREEMENTS = (
         unit="位",
         also_units=("名", "人"),
         of=Agreement,
-        kind=Distinct("expert"),
+        kind=Distinct("expert__identity"),
         where=Q(expert__is_home=True, kind=Agreement.Kind.RESEARCH),
         dims=(_EVENT,),
         words=(
             "海智|海外专家|海外人才|海外高层次人才 签订|签约|签署|促成|达成|合作|引进|引入",
             "海智专家|海智人才 企业",
         ),
-        definition=_("签订产学研合作协议的不同海智专家人数；一人签几份也只计一人。"),
+        definition=_(
+            "签订产学研合作协议的不同海智专家人数；一人签几份也只计一人，重复登记后合并的也只计一人。"
+        ),
         source=_("以签订的协议文本为准"),
         group="innovation",
     ),
@@ -256,15 +260,17 @@ EXPERTS = (
         unit="位",
         also_units=("名", "人"),
         of=ExpertVisit,
-        kind=Distinct("expert"),
-        where=Q(expert__society__isnull=False),
+        kind=Distinct("expert__identity"),
+        where=_OF_SOCIETY,
         dims=(_EVENT, Dim("society", _("学会"), "expert__society__name")),
         words=(
             f"学会专家 {_FIRM_CONTACT}",
             f"学会 专家 邀请|组织|选派|引进|选聘|派出 {_FIRM_CONTACT}",
             "专家 邀请|组织|选派|选聘|派出 入企|进企业|与企业|到企业|走访企业|深入企业|服务企业",
         ),
-        definition=_("由学会推荐、在对接活动或企业现场服务过的不同专家人数；一人来几次也只计一人。"),
+        definition=_(
+            "由学会推荐、在对接活动或企业现场服务过的不同专家人数；一人来几次也只计一人，重复登记后合并的也只计一人。"
+        ),
         source=_("工作口径：按不同的人计数"),
         group="innovation",
     ),
@@ -288,7 +294,7 @@ EXPERTS = (
         also_units=("次",),
         of=ExpertVisit,
         kind=Count(),
-        where=Q(expert__society__isnull=False),
+        where=_OF_SOCIETY,
         dims=(_EVENT, Dim("society", _("学会"), "expert__society__name")),
         words=(f"学会专家 {_FIRM_CONTACT} 人次|次",),
         definition=_("由学会推荐的专家的服务记录条数：一位专家到一家企业或参加一场对接活动为一人次。"),

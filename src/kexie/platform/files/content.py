@@ -32,7 +32,7 @@ def read(digest: str) -> bytes:
         return file.read()
 
 
-def open_clear(digest: str) -> io.BufferedReader:
+def open_clear(digest: str) -> io.BufferedIOBase:
     """Return a content to read in clear, a piece at a time, from any place. Raises as `read` does."""
     file = path_of(digest).open("rb")
     try:

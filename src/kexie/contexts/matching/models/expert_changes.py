@@ -84,7 +84,7 @@ class ExpertMerge(Tenant):
     """That one entry was found to be of the same person as another, and when that was taken back.
 
     Rows stay with the entry they were made for and are read through `Expert.merged_into`; only fields that were
-    taken over, entries merged earlier and declared ties move, and they are named here.
+    taken over, entries merged earlier, declared ties and memberships move, and they are named here.
     """
 
     kept = models.ForeignKey(Expert, models.PROTECT, related_name="merges", verbose_name=_("保留"))
@@ -101,6 +101,8 @@ class ExpertMerge(Tenant):
     taken: "models.JSONField[Any, Any]" = models.JSONField(default=dict, blank=True)
     carried: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
     ties: "models.JSONField[Any, Any]" = models.JSONField(default=list, blank=True)
+    # Rows of teams, carriers and meetings that came along, by kind (`operations.expert_memberships`).
+    memberships: "models.JSONField[Any, Any]" = models.JSONField(default=dict, blank=True)
 
     class Meta:
         verbose_name = _("专家合并")

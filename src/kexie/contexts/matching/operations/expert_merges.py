@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from kexie.contexts.matching.models import Expert, ExpertApart, ExpertMerge
+from kexie.contexts.matching.operations import expert_memberships as memberships
 from kexie.contexts.matching.operations.common import locked, note
 from kexie.contexts.matching.queries import expert_ties
 from kexie.foundation.access.models import Account
@@ -40,6 +41,7 @@ def merge(
 ) -> ExpertMerge:
     """Make one entry of two; of the fields in `take` the values of the one that goes are kept."""
     kept, gone = _two(kept_id, gone_id, scope)
+    memberships.require_no_double(kept, gone, now)
     before = _named(kept)
     old, merged_before = list(Expert.objects.filter(merged_into=gone)), gone.merged_at
     gone.merged_into, gone.merged_at = kept, now
@@ -50,7 +52,7 @@ def merge(
     made = ExpertMerge.objects.create(
         association_id=kept.association_id, kept=kept, gone=gone, merged_at=now, merged_by=actor,
         taken=_changes(before, _named(kept)), carried=[[str(one.pk), _said(one.merged_at)] for one in old],
-        ties=[str(pk) for pk in _carry_ties(gone, kept)],
+        ties=[str(pk) for pk in _carry_ties(gone, kept)], memberships=memberships.carry(gone, kept, now),
     )  # fmt: skip
     # Consents given for the entry that goes covered those merged into it; they do not cover them in another.
     Expert.objects.filter(pk__in=[one.pk for one in old]).update(merged_into=kept, merged_at=now)
@@ -76,6 +78,7 @@ def undo(*, merge_id: UUID, actor: Account, now: dt.datetime, scope: Scope) -> E
     _give_back(kept, gone, made.taken)
     kept.save()
     _require_free_numbers(gone)
+    memberships.give_back(made.memberships, kept, gone)
     gone.merged_into, gone.merged_at = None, None
     gone.save(update_fields=["merged_into", "merged_at"])
     for pk, moment in made.carried:

@@ -148,7 +148,11 @@ def _evaluations(today: dt.date) -> Iterator[Due]:
 def _terms(today: dt.date) -> Iterator[Due]:
     """Yield experts whose term at a carrier is nearly over."""
     near = CarrierExpert.objects.filter(
-        _untold(About.EXPERT_TERM), left_on=None, until__gte=today, until__lte=today + carriers.TERM_NOTICE
+        _untold(About.EXPERT_TERM),
+        left_on=None,
+        expert__merged_into=None,
+        until__gte=today,
+        until__lte=today + carriers.TERM_NOTICE,
     )
     for row in near.select_related("carrier", "expert"):
         last = queries.last_step(row.carrier)

@@ -43,7 +43,9 @@ def carriers(scope: Scope, today: dt.date) -> QuerySet[Any]:
         carrier=OuterRef("pk"), state=State.CONFIRMED, occurred_on__lte=today
     ).order_by("-occurred_on", "-pk")
     graded = CarrierEvaluation.objects.filter(carrier=OuterRef("pk"), state=State.CONFIRMED).order_by("-year")
-    present = CarrierExpert.objects.filter(carrier=OuterRef("pk"), left_on=None, since__lte=today)
+    present = CarrierExpert.objects.filter(
+        carrier=OuterRef("pk"), left_on=None, since__lte=today, expert__merged_into=None
+    )
     counted = present.order_by().values("carrier").annotate(n=Count("pk")).values("n")
     opened = CarrierStage.objects.filter(
         carrier=OuterRef("pk"), state=State.CONFIRMED, stage=Stage.ESTABLISHED, occurred_on__lte=today
@@ -86,8 +88,8 @@ def stages(one: ServiceCarrier) -> list[CarrierStage]:
 
 
 def experts(one: ServiceCarrier) -> list[CarrierExpert]:
-    """Return its experts, those present first."""
-    rows = one.experts.select_related("expert")
+    """Return its experts, those present first; of one entered twice and merged since only the one that stays."""
+    rows = one.experts.exclude(left_on=None, expert__merged_into__isnull=False).select_related("expert")
     return sorted(rows, key=lambda row: (row.left_on is not None, row.until))
 
 
@@ -119,9 +121,11 @@ def year_facts(one: ServiceCarrier, year: int) -> dict[str, int]:
     within = Q(occurred_on__year=year, state=State.CONFIRMED)
     people = CarrierExpert.objects.filter(carrier=one, since__year__lte=year)
     people = people.filter(Q(left_on=None) | Q(left_on__year__gte=year))
-    visits = ExpertVisit.objects.filter(within, firm=one.host, expert__in=people.values("expert"))
+    visits = ExpertVisit.objects.filter(
+        within, firm=one.host, expert__identity__in=people.values("expert__identity")
+    )
     return {
-        "experts": people.values("expert").distinct().count(),
+        "experts": people.order_by().values("expert__identity").distinct().count(),
         "visits": visits.count(),
         "raised": one.needs.filter(raised_on__year=year).count(),
         "met": one.needs.filter(met_on__year=year).count(),

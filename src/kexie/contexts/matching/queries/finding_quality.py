@@ -98,7 +98,7 @@ def _entered(pk: UUID) -> dt.date:
 
 def _shown(problems: Sequence[UUID]) -> dict[tuple[UUID, UUID], Suggestion]:
     rows = Suggestion.objects.filter(problem__in=problems)
-    return {(row.problem_id, row.expert_id): row for row in rows}
+    return {(row.problem_id, row.expert.identity): row for row in rows.select_related("expert")}
 
 
 def _case(
@@ -109,13 +109,13 @@ def _case(
     shown: Mapping[tuple[UUID, UUID], Suggestion],
 ) -> Case:
     problem, chosen, on = matched
-    seen = [shown[problem.pk, one.pk] for one in chosen if (problem.pk, one.pk) in shown]
+    seen = [shown[problem.pk, one.identity] for one in chosen if (problem.pk, one.identity) in shown]
     places = [row.place for row in seen if timezone.localdate(row.shown_at) <= on]
     if places:
         return Case(problem, chosen, on, min(places), was_shown=True)
     before = [row for row in opinions if row.on < on and row.problem.pk != problem.pk]
     order = _order_then(problem, on, found, known, before)
-    again = [order.index(str(one.pk)) + 1 for one in chosen if str(one.pk) in order]
+    again = [order.index(str(one.identity)) + 1 for one in chosen if str(one.identity) in order]
     return Case(problem, chosen, on, min(again, default=None), was_shown=False)
 
 

@@ -16,7 +16,8 @@ from kexie.ledger.models import State
 
 def teams(scope: Scope) -> QuerySet[Any]:
     """Return the teams with `members_now`, `visit_count`, `firm_count` and `last_on`."""
-    members = TeamMember.objects.filter(team=OuterRef("pk"), left_on=None).order_by().values("team")
+    present = TeamMember.objects.filter(team=OuterRef("pk"), left_on=None, expert__merged_into=None)
+    members = present.order_by().values("team")
     visits = TeamVisit.objects.filter(team=OuterRef("pk"), state=State.CONFIRMED).order_by().values("team")
     return (
         ServiceTeam.objects.filter(scope.q())
@@ -39,9 +40,9 @@ def team(scope: Scope, pk: UUID) -> Any:
 
 
 def members(one: ServiceTeam) -> list[TeamMember]:
-    """Return who is in it and who was, the leader first."""
+    """Return who is in it and who was, the leader first; of one entered twice and merged since only the one that stays."""
     order = {role: number for number, role in enumerate(TeamMember.Role.values)}
-    rows = one.members.select_related("expert")
+    rows = one.members.exclude(left_on=None, expert__merged_into__isnull=False).select_related("expert")
     return sorted(rows, key=lambda row: (row.left_on is not None, order[row.role], row.since))
 
 
