@@ -7,6 +7,9 @@ import pytest
 from click.testing import CliRunner
 
 from kexie.config.cli.match import match
+from kexie.platform.matching import evaluating
+from kexie.platform.matching.fusing import agree, harmless
+from kexie.platform.matching.ranking import Index, Text
 
 # Four topics; each with an expert who says it in Chinese, one in English, and one beside the point who shares a word.
 TOPICS = (
@@ -56,9 +59,50 @@ def test_fusion_is_never_worse_than_words_alone(tmp_path, kind):
         assert found["fused"][name] >= found["overall"][name], name
 
 
+@pytest.mark.parametrize("numbers", [2, 6, 64])
+def test_noise_is_not_believed_of_a_collection_whatever_the_seed(numbers):
+    words = [word for row in TOPICS for text in row for word in (text[:3], text[3:7], text[-4:])]
+    chance = np.random.default_rng(1)
+    index = Index({str(at): [Text("，".join(chance.choice(words, 5)))] for at in range(60)})
+    known = np.ones(60, dtype=bool)
+    for seed in range(60):
+        rows = np.random.default_rng(seed).normal(size=(60, numbers))
+        assert not agree(index, rows / np.linalg.norm(rows, axis=1, keepdims=True), known), seed
+    good = (index.library.whole.by_word.T.toarray())[index.places]
+    assert agree(index, good + np.random.default_rng(0).normal(0, 0.05, good.shape), known)
+
+
+@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("kind", ["noise", "opposed", "cut"])
+def test_fusion_is_never_worse_on_any_seed_or_by_malice(kind, seed):
+    chance = np.random.default_rng(seed)
+    rows = [json.loads(line) for line in labelled("noise" if kind == "noise" else "good")]
+    for topic, row in enumerate(rows):
+        for one in row["candidates"]:
+            vector = one["documents"][0]["vector"]
+            if kind == "noise":
+                vector[:] = chance.normal(size=6)
+            elif kind == "cut":
+                vector[:] = vector[: int(chance.integers(0, 7))]
+        if kind == "opposed":
+            # Documents agree as they should, and the problem is said to be about something else.
+            row["query"]["vector"] = np.eye(6)[(topic + 1 + seed % 3) % 4].tolist()
+    told = evaluating.evaluate(evaluating.parse("\n".join(map(json.dumps, rows))))
+    for name in ("ndcg@10", "p@5", "ap"):
+        assert told["fused"][name] >= told["overall"][name], name
+
+
+def test_vectors_that_made_past_cases_worse_are_not_used():
+    assert harmless([])
+    assert harmless([(3, 1), (1, 1)])
+    assert not harmless([(1, 2), (4, 3)])
+    assert not harmless([(1, 1), (5, 6)])
+
+
 def test_good_vectors_find_who_says_it_in_another_language(tmp_path):
     found = evaluated(tmp_path, "good")
     assert found["fused"]["ndcg@10"] > found["overall"]["ndcg@10"] + 0.05
+    assert found["fused"]["used"] is True
 
 
 def test_a_set_without_vectors_says_nothing_of_fusion(tmp_path):

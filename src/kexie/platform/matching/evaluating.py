@@ -83,13 +83,31 @@ def evaluate(cases: Sequence[Case]) -> dict[str, Any]:
     library = Library([text for case in cases for texts in case.candidates.values() for text in texts])
     queries = [_evaluated(case, library) for case in cases]
     overall = {name: _mean([one[name] for one in queries]) for name in ("ndcg@10", "p@5", "ap", "pair_loss")}
+    is_used = _keep_only_what_helps(queries)
     fused = [one["fused"] for one in queries if one["fused"] is not None]
     told: dict[str, Any] = {"overall": overall | {"queries": len(queries)}, "queries": queries}
     if fused:
         told["fused"] = {name: _mean([one[name] for one in fused]) for name in _MEASURES} | {
-            "queries": len(fused)
-        }
+            "queries": len(fused), "used": is_used,
+        }  # fmt: skip
     return told
+
+
+def _keep_only_what_helps(queries: Sequence[dict[str, Any]]) -> bool:
+    """Return whether vectors make no measure worse over these cases; where they do, words alone stand, as on the site."""
+    with_vectors = [one for one in queries if one["fused"] is not None]
+    if not with_vectors:
+        return False
+    for name in _MEASURES:
+        fused = _mean([one["fused"][name] for one in with_vectors])
+        words = _mean([one[name] for one in with_vectors])
+        if fused is not None and words is not None and fused < words:
+            for one in queries:
+                one["fused"] = {each: one[each] for each in _MEASURES}
+            return False
+    for one in queries:
+        one["fused"] = one["fused"] or {each: one[each] for each in _MEASURES}
+    return True
 
 
 def _evaluated(case: Case, library: Library) -> dict[str, Any]:

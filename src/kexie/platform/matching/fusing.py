@@ -1,6 +1,6 @@
 """What vectors may change of a ranking by words, so that they help and never harm."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,10 @@ from kexie.platform.matching.ranking import Index
 # As many of the best by words alone always stand among the first five, whatever vectors say.
 FLOOR, FIRST = 3, 5
 # Vectors that know nothing of what texts say alike are not believed: the correlation with words over a sample of pairs must be
-# more than this, and more than chance gives: of few texts, noise often correlates by accident.
-_AGREEMENT, _SAMPLE, _DEVIATIONS = 0.1, 100, 2.0
+# more than this, and far more than the same vectors give when dealt to other texts: of few texts, noise often correlates by accident.
+_AGREEMENT, _SAMPLE, _DEALS = 0.1, 100, 200
+# Deviations above chance; of few texts even good vectors do not show more than two.
+_MANY, _DEVIATIONS, _OF_FEW = 40, 4.0, 2.0
 
 
 def floored(lexical: Sequence[str], fused: Sequence[str]) -> list[str]:
@@ -34,5 +36,27 @@ def agree(index: Index, rows: Vector, known: Any) -> bool:
     said, meant = (words.T @ words).toarray()[pairs], (rows[sample] @ rows[sample].T)[pairs]
     if len(said) == 0 or not said.std() or not meant.std():
         return False
-    needed = max(_AGREEMENT, _DEVIATIONS / len(said) ** 0.5)
-    return bool(np.corrcoef(said, meant)[0, 1] > needed)
+    chance = np.random.default_rng(0)
+    near = rows[sample] @ rows[sample].T
+    by_chance = [_correlation(said, near[np.ix_(deal, deal)][pairs]) for deal in _deals(len(sample), chance)]
+    deviations = _DEVIATIONS if len(sample) >= _MANY else _OF_FEW
+    needed = max(_AGREEMENT, float(np.mean(by_chance) + deviations * np.std(by_chance)))
+    return _correlation(said, meant) > needed
+
+
+def harmless(places: Sequence[tuple[int, int]]) -> bool:
+    """Whether the right candidates of past cases stand no worse by vectors: (place by words, place with vectors) of each.
+
+    Without cases nothing speaks against vectors.
+    """
+    words, fused = ([pair[side] for pair in places] for side in (0, 1))
+    nearer = sum(1 / place for place in fused) >= sum(1 / place for place in words)
+    return nearer and sum(place <= FIRST for place in fused) >= sum(place <= FIRST for place in words)
+
+
+def _deals(number: int, chance: np.random.Generator) -> Iterable[Any]:
+    return (chance.permutation(number) for _deal in range(_DEALS))
+
+
+def _correlation(one: Any, other: Any) -> float:
+    return float(np.corrcoef(one, other)[0, 1])

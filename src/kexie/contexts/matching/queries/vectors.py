@@ -4,8 +4,8 @@ No page asks the endpoint: a problem without a stored vector is ranked by words 
 """
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,16 +13,19 @@ import numpy as np
 from django.conf import settings
 from django.db.models import Count, Max, Q
 
-from kexie.contexts.matching.models import Problem, TextVector
+from kexie.contexts.matching.models import Problem, ProblemStage, TextVector
 from kexie.contexts.matching.queries import experts, problems_with_state
 from kexie.contexts.matching.queries.finding_index import Finder
 from kexie.contexts.matching.states import ProblemState
 from kexie.kernel.scope import Scope
+from kexie.ledger.models import State
 from kexie.platform.matching.fields import Vector
-from kexie.platform.matching.fusing import agree
-from kexie.platform.matching.ranking import Text
+from kexie.platform.matching.fusing import agree, floored, harmless
+from kexie.platform.matching.ranking import Index, Text
 
 Use = experts.Use
+# Matched problems on which vectors are tried before they are used, the newest.
+_TRIED = 30
 _OVER = (ProblemState.SOLVED, ProblemState.CLOSED)
 
 
@@ -67,9 +70,7 @@ def nearness(found: Finder, one: Problem) -> Vector | None:
     loaded = _loaded(found, one.association_id) if mine is not None else None
     if mine is None or loaded is None or not loaded.is_trusted or mine.dimension != loaded.rows.shape[1]:
         return None
-    near = loaded.rows @ mine.numbers()
-    near[~loaded.known] = near[loaded.known].mean()
-    return np.asarray(near, dtype=np.float32)
+    return _near(loaded, mine.numbers())
 
 
 def _stored(association_id: UUID) -> Any:
@@ -96,4 +97,43 @@ def _read(found: Finder, version: str, stored: Iterable[TextVector]) -> Loaded |
     nothing = np.zeros(lengths.pop(), dtype=np.float32)
     made = np.array([nothing if row is None else row for row in rows], dtype=np.float32)
     known = np.array([row is not None for row in rows])
-    return Loaded(version, made, known, found.index is not None and agree(found.index, made, known))
+    loaded = Loaded(version, made, known, found.index is not None and agree(found.index, made, known))
+    return (
+        loaded
+        if not loaded.is_trusted
+        else replace(loaded, is_trusted=harmless(_places(found, loaded, by_digest)))
+    )
+
+
+def _places(found: Finder, loaded: Loaded, stored: Mapping[str, Vector]) -> list[tuple[int, int]]:
+    """Return where the experts of the newest matched problems stand, by words alone and with vectors."""
+    if found.index is None:
+        return []
+    known = {UUID(one) for one in found.index.ids}
+    rows = ProblemStage.objects.filter(
+        state=State.CONFIRMED, stage=ProblemState.MATCHED, expert__identity__in=known
+    ).select_related("problem", "expert")
+    cases = [
+        (row, stored[key])
+        for row in rows.order_by("-occurred_on", "-pk")[:_TRIED]
+        if (key := digest(text_of_problem(row.problem))) in stored
+    ]
+    return [
+        _place(found.index, loaded, row.problem, str(row.expert.identity), numbers)  # type: ignore[union-attr]  # has one
+        for row, numbers in cases
+        if len(numbers) == loaded.rows.shape[1]
+    ]
+
+
+def _place(index: Index, loaded: Loaded, one: Problem, expert: str, numbers: Vector) -> tuple[int, int]:
+    query = Text(title=one.name, text=one.summary)
+    words = index.rank(query, explained=0)
+    said = [row.id for row in words if row.score > 0]
+    fused = floored(said, [row.id for row in index.rank(query, extra=_near(loaded, numbers), explained=0)])
+    return [row.id for row in words].index(expert) + 1, fused.index(expert) + 1
+
+
+def _near(loaded: Loaded, numbers: Vector) -> Vector:
+    near = loaded.rows @ numbers
+    near[~loaded.known] = near[loaded.known].mean()
+    return np.asarray(near, dtype=np.float32)
