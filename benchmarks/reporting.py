@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -132,41 +133,61 @@ def _prepare(size: int, number: int, table: Table) -> Bench:
 
 
 def _load(bench: Bench) -> None:
-    """Insert confirmed records of five years, and the last year's leaves, by the database itself."""
-    with connection.cursor() as cursor:
+    """Insert confirmed records of five years, and the last year's leaves, by the database itself into bare tables."""
+    with connection.cursor() as cursor, _bare(cursor, "museums_dailyvisits", "ledger_logentry"):
         cursor.execute("CREATE TEMP TABLE IF NOT EXISTS museum_no (n int, unit_id uuid, area_id text)")
         cursor.execute("TRUNCATE museum_no")
         rows = [(n, museum.pk, museum.area_id) for n, museum in enumerate(bench.museums)]
         cursor.executemany("INSERT INTO museum_no VALUES (%s, %s, %s)", rows)
+        who = [bench.association.pk, bench.account.pk, bench.account.pk]
         for year in range(FIRST, FIRST + YEARS):
-            cursor.execute(
-                _RECORDS,
-                [
-                    bench.association.pk,
-                    bench.account.pk,
-                    bench.account.pk,
-                    dt.date(year, 1, 1),
-                    bench.size,
-                    len(rows),
-                ],
-            )
+            cursor.execute(_RECORDS, [*who, dt.date(year, 1, 1), bench.size, len(rows)])
         cursor.execute(_PAIR)
         cursor.execute(_LEAVES, [bench.association.pk, YEAR.start])
-    rollups.rebuild(association_id=bench.association.pk, now=CLOSED_AT)
+    built = _cost(bench, lambda: rollups.rebuild(association_id=bench.association.pk, now=CLOSED_AT))
+    _line(bench, f"building every roll-up over {bench.size * YEARS:,} records", built, None)
     _execute("ANALYZE")
     if not connection.in_atomic_block:
-        _execute("VACUUM museums_dailyvisits, ledger_logentry")
+        _execute("VACUUM museums_dailyvisits, ledger_logentry, ledger_monthcell")
 
 
+@contextmanager
+def _bare(cursor: Any, *tables: str) -> Iterator[None]:
+    """Take foreign keys and indexes off while rows come in by the million; making them anew sees to every row."""
+    dropped = []
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    for table in tables:
+        cursor.execute(_CONSTRAINTS, [table])
+        for name, definition in cursor.fetchall():
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+            dropped.append(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
+        cursor.execute(_INDEXES, [table])
+        for name, definition in cursor.fetchall():
+            cursor.execute(f"DROP INDEX {name}")
+            dropped.insert(0, definition)
+    yield
+    for statement in dropped:
+        cursor.execute(statement)
+
+
+_CONSTRAINTS = """
+SELECT quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint
+WHERE conrelid = %s::regclass AND contype IN ('f', 'u')
+"""
+_INDEXES = """
+SELECT quote_ident(indexname), indexdef FROM pg_indexes WHERE tablename = %s AND schemaname = 'public'
+AND indexname NOT IN (SELECT conname FROM pg_constraint)
+"""
+# Identifiers ascend with the moment of recording, as the program makes them.
 _RECORDS = """
 INSERT INTO museums_dailyvisits (id, association_id, unit_id, area_id, occurred_on, state, note, recorded_by_id,
     recorded_at, confirmed_by_id, confirmed_at, reversal_reason, headcount, method, count_basis, slot)
-SELECT gen_random_uuid(), %s, unit_id, area_id, day, 'CONFIRMED', '', %s, day, %s, day, '',
+SELECT uuidv7(day - now()), %s, unit_id, area_id, day, 'CONFIRMED', '', %s, day, %s, day, '',
     1 + (random() * 400)::int, (ARRAY['GATE', 'BOOKING', 'ROSTER', 'HOST'])[1 + (random() * 3)::int], '',
     (ARRAY['MORNING', 'AFTERNOON'])[1 + (random())::int]
 FROM (SELECT %s::date + (random() * 363)::int AS day, power(random(), 2) AS skewed
       FROM generate_series(1, %s)) AS made
-JOIN museum_no ON n = floor(skewed * %s)::int
+JOIN museum_no ON n = floor(skewed * %s)::int ORDER BY day
 """
 _PAIR = """
 CREATE OR REPLACE FUNCTION pg_temp.pair(name text, value text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
@@ -176,7 +197,7 @@ $$
 # The canonical bytes of a confirmation, as kexie.ledger.canonical writes them; the audit below compares every one.
 _LEAVES = """
 INSERT INTO ledger_logentry (id, association_id, kind, record_type, record_id, payload, salt, leaf_hash, at)
-SELECT gen_random_uuid(), association_id, 'CONFIRMED', 'museums.dailyvisits', id, payload, salt,
+SELECT uuidv7(confirmed_at - now()), association_id, 'CONFIRMED', 'museums.dailyvisits', id, payload, salt,
     sha256('\\x00'::bytea || salt || payload), confirmed_at
 FROM (
     SELECT id, association_id, confirmed_at, decode(md5(id::text), 'hex') AS salt,
@@ -189,7 +210,7 @@ FROM (
         || pg_temp.pair('recorded_at', to_char(recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00')
         || pg_temp.pair('recorded_by_id', replace(recorded_by_id::text, '-', ''))
         || pg_temp.pair('slot', slot) || pg_temp.pair('unit_id', replace(unit_id::text, '-', '')) AS payload
-    FROM museums_dailyvisits WHERE association_id = %s AND occurred_on >= %s
+    FROM museums_dailyvisits WHERE association_id = %s AND occurred_on >= %s ORDER BY id
 ) AS packed
 """
 

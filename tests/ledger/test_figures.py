@@ -91,11 +91,31 @@ class ConservationLaw(TestCase):
         play(world, events)
         measure = registry.measure("ledger.test_sum")
         asked = Cell(measure.key, period)
-        cached = figures._read_cells(measure, asked, world.scope, by=by)
+        cached = figures._cached(measure, asked, world.scope, by=by) or {}
         counted = {
             one.group: Decimal(one.value) for one in figures._over_rows(measure, asked, world.scope, by)
         }
         assert {group: total for group, (total, rows) in cached.items() if rows} == counted
+
+    @given(EVENTS, PERIODS, st.sampled_from([None, "county", "method"]), st.integers(0, 15))
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    def test_rollup_equals_rows_as_known_at_any_moment(self, events, period, by, hours) -> None:
+        world, hour = build.world(), dt.timedelta(hours=1)
+        for nth, (day, kind, title, headcount, museum, fate) in enumerate(events):
+            method = "" if headcount is None else "GATE"
+            values = {"kind": kind, "title": title, "headcount": headcount, "method": method}
+            record = world.confirmed(day, unit=world.museums[museum], now=NOW + nth * hour, **values)
+            if fate == "reverse":
+                world.reverse(record, now=NOW + (nth + 5) * hour)
+            if fate == "fold":
+                rollups.fold(association_id=world.association.pk, now=NOW)
+        asked = Cell("ledger.test_sum", period, known_at=NOW + hours * hour)
+        measure = registry.measure(asked.measure)
+        cached = figures._cached(measure, asked, world.scope, by=by) or {}
+        counted = {one.group: one for one in figures._over_rows(measure, asked, world.scope, by)}
+        assert {group: found for group, found in cached.items() if found[1]} == {
+            group: (Decimal(one.value), one.rows) for group, one in counted.items()
+        }
 
     @given(EVENTS, st.integers(0, 3))
     @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -215,3 +235,17 @@ def test_area_filter_includes_everything_below(world: build.World) -> None:
 def test_activity_cancelled_is_recorded_but_not_counted(world: build.World) -> None:
     world.confirmed(dt.date(2025, 3, 1), held=False, headcount=None, method="")
     assert (Activity.objects.count(), figures.value(cell("count"), world.scope)) == (1, 0)
+
+
+def test_where_much_changed_since_rows_are_counted_instead(world: build.World, monkeypatch) -> None:
+    monkeypatch.setattr(figures, "_MANY", 1)
+    for n in range(3):
+        world.confirmed(dt.date(2025, 3, 1 + n), now=NOW + dt.timedelta(days=n))
+    known_at = NOW + dt.timedelta(hours=1)
+    assert (
+        figures._cached(
+            registry.measure("ledger.test_sum"), cell("sum", known_at=known_at), world.scope, by=None
+        )
+        is None
+    )
+    assert figures.value(cell("sum", known_at=known_at), world.scope) == 100

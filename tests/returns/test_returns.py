@@ -1,6 +1,7 @@
 """Returns: who files what, filling, checking, sending, approving, locking; the pages and files."""
 
 import csv
+import datetime as dt
 import io
 import json
 from decimal import Decimal
@@ -14,12 +15,14 @@ from openpyxl import load_workbook
 
 from kexie.kernel.errors import Conflict, Forbidden
 from kexie.kernel.scope import Scope
-from kexie.ledger import figures
+from kexie.ledger import figures, registry
+from kexie.ledger import operations as ledger
 from kexie.platform.audit.models import Entry
 from kexie.reporting.returns import checks, editions, operations, queries
 from kexie.reporting.returns.models import Part, Return, Value
 from kexie.reporting.returns.operations import ChangedMeanwhile, ReturnRefused
 from kexie.reporting.returns.states import TRANSITIONS
+from tests.returns.conftest import NOW
 
 EDITION = "kx-2024"
 
@@ -65,6 +68,27 @@ def test_a_museum_files_its_own_and_the_parent_the_rest(world, by, lecture):
     rows = queries.opened(rest, item)
     assert {row.unit_id for row in rows} == {county.pk, world.association.pk}
     assert rows.aggregate(total=Sum("contribution"))["total"] == number(rest)
+
+
+def test_every_value_filled_from_rollups_is_what_the_rows_give(world, by, lecture):
+    first = lecture(world.museums[0], headcount=30)
+    lecture(world.counties[1], mode="ONLINE", headcount=None, method="")
+    lecture(world.association, day=dt.date(2023, 2, 3))
+    later = {**by, "now": NOW + dt.timedelta(days=1)}
+    ledger.reverse(record=first, reason="重复", **later)
+    lecture(world.museums[1], now=later["now"])
+    operations.assign(edition=EDITION, unit=world.museums[1], filer=world.museums[1], **by)
+    filed = filled(world, by)
+    scope, given = queries.frozen_scope(filed), queries.values(filed)
+    assert given["ekx_lectures"].number == 2
+    for item in editions.edition(EDITION).items():
+        if item.measure:
+            cell, value = queries.cell(filed, item), given[item.key]
+            measure = registry.measure(item.measure)
+            assert (value.raw, value.rows) == (
+                measure.value(cell, scope),
+                measure.rows(cell, scope).count(),
+            ), item.key
 
 
 def test_an_overlap_is_refused_by_operation_and_database(world, by):

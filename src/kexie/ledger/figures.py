@@ -23,12 +23,13 @@ from kexie.foundation.units.models import Unit
 from kexie.kernel.errors import Forbidden
 from kexie.kernel.periods import Period
 from kexie.kernel.scope import Scope
-from kexie.ledger import registry
+from kexie.ledger import canonical, registry
 from kexie.ledger.kinds import Duration, Number, Ratio, Rows, Sum
 from kexie.ledger.measures import Cell, Measure
 from kexie.ledger.models import DayCell, Delta, FoldState, LogEntry, MonthCell
 
 COUNTY_DIGITS = 6
+_MANY = 2_000  # later records that are taken out of a roll-up one by one
 Group = str | dt.date | UUID | None
 
 
@@ -87,8 +88,7 @@ def value(cell: Cell, scope: Scope) -> Number:
 def value_and_rows(cell: Cell, scope: Scope) -> tuple[Number, int]:
     """Return the value and the number of records behind it."""
     measure = _allowed(cell, scope)
-    if _from_cells(measure, cell):
-        totals = _read_cells(measure, cell, scope, by=None)
+    if _from_cells(measure, cell) and (totals := _cached(measure, cell, scope, by=None)) is not None:
         found = totals.get(None, (Decimal(0), 0))
         return _whole(found[0]), found[1]
     rows = measure.rows(cell, scope)
@@ -106,8 +106,8 @@ def breakdown(cell: Cell, scope: Scope, *, by: str) -> list[Slice]:
     Slices of additive measures add up to the figure; of others (distinct, ratio, streak) they need not.
     """
     measure = _allowed(cell, scope)
-    if _from_cells(measure, cell) and by in _CELL_GROUPS:
-        totals = _read_cells(measure, cell, scope, by=by)
+    cached = by in _CELL_GROUPS and _from_cells(measure, cell)
+    if cached and (totals := _cached(measure, cell, scope, by=by)) is not None:
         found = [Slice(group, _whole(total), count) for group, (total, count) in totals.items() if count]
     elif by in {"month", "year"} and not measure.kind.additive:
         found = list(_over_time(measure, cell, scope, by))
@@ -187,9 +187,52 @@ def _allowed(cell: Cell, scope: Scope) -> Measure:
 
 
 def _from_cells(measure: Measure, cell: Cell) -> bool:
-    return (
-        measure.is_rolled_up and cell.known_at is None and all(name == "method" for name, _v in cell.filters)
+    return measure.is_rolled_up and all(name == "method" for name, _v in cell.filters)
+
+
+def _cached(
+    measure: Measure, cell: Cell, scope: Scope, *, by: str | None
+) -> dict[Group, tuple[Decimal, int]] | None:
+    """Read roll-ups, as known at the cell's moment: what later records changed is taken out again.
+
+    None if so much changed since that the rows themselves are quicker. Records that arrive meanwhile are met by
+    reading again.
+    """
+    if cell.known_at is None:
+        return _read_cells(measure, cell, scope, by=by)
+    present = replace(cell, known_at=None)
+    while (later := _since(measure, cell, scope)) is not None:
+        totals = _read_cells(measure, present, scope, by=by)
+        if _since(measure, cell, scope) == later:
+            return _without(totals, later, measure, cell, scope, by=by) if later else totals
+    return None
+
+
+def _since(measure: Measure, cell: Cell, scope: Scope) -> list[UUID] | None:
+    """Return the measure's records that were confirmed or reversed after the cell's moment; None if there are many."""
+    entries = LogEntry.objects.filter(
+        association_id=scope.association_id,
+        at__gt=cell.known_at,
+        record_type=canonical.record_type(measure.of),
     )
+    found = list(entries.order_by("at").values_list("record_id", flat=True)[: _MANY + 1])
+    return None if len(found) > _MANY else found
+
+
+def _without(
+    totals: dict[Group, tuple[Decimal, int]],
+    later: Sequence[UUID],
+    measure: Measure,
+    cell: Cell,
+    scope: Scope,
+    *,
+    by: str | None,
+) -> dict[Group, tuple[Decimal, int]]:
+    """Return the totals with these records as they counted at the cell's moment instead of as they count now."""
+    now = _over_rows(measure, replace(cell, known_at=None), scope, by, only=later)
+    then = _over_rows(measure, cell, scope, by, only=later)
+    taken = ((one.group, -Decimal(one.value or 0), -one.rows) for one in now)
+    return _merge((*_triples(totals), *taken, *((one.group, one.value, one.rows) for one in then)))
 
 
 def _read_cells(
@@ -297,9 +340,12 @@ def _days_since(scope: Scope) -> dt.date | None:
 # --- from rows ------------------------------------------------------------------------------------------------
 
 
-def _over_rows(measure: Measure, cell: Cell, scope: Scope, by: str | None) -> Iterator[Slice]:
-    """Cut by any group from the rows themselves."""
-    cut = measure.rows(cell, scope).order_by().annotate(cut=_row_group(measure, by))
+def _over_rows(
+    measure: Measure, cell: Cell, scope: Scope, by: str | None, *, only: Sequence[UUID] | None = None
+) -> Iterator[Slice]:
+    """Cut by any group from the rows themselves, or from some of them."""
+    rows = measure.rows(cell, scope) if only is None else measure.rows(cell, scope).filter(pk__in=only)
+    cut = rows.order_by().annotate(cut=_row_group(measure, by))
     if measure.kind.additive or isinstance(measure.kind, Duration):
         contributed = measure.kind.contribute(cut, cell).values("cut")
         totals = contributed.annotate(total=SqlSum("contribution"), count=Count("pk"))
@@ -381,9 +427,10 @@ def _sum_of(slices: Sequence[Slice]) -> tuple[Number, int]:
 
 
 def _digest(found: Figure, scope: Scope) -> str:
-    """Tie the value to its definition, its cell and the state of the log."""
+    """Tie the value to its definition, its cell and the state of the log; a moment says that state by itself."""
     cell = found.cell
-    log_size = LogEntry.objects.filter(association_id=scope.association_id).aggregate(n=Max("position"))["n"]
+    entries = LogEntry.objects.filter(association_id=scope.association_id)
+    log_size = None if cell.known_at else entries.aggregate(n=Max("position"))["n"]
     period = f"{cell.period.start or '-'}/{cell.period.end}"
     parts = (
         found.measure.definition_digest,

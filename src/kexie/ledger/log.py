@@ -44,6 +44,12 @@ def append(records: Sequence[Record], kind: str, *, now: dt.datetime | None = No
     LogEntry.objects.bulk_create((_entry(record, kind, now) for record in records), batch_size=_BATCH)
 
 
+def wait_for_writers() -> None:
+    """Wait until whoever is writing records has done, and let none begin before the caller's transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE ledger_logentry IN SHARE MODE")
+
+
 def sequence(*, association_id: UUID) -> int:
     """Give committed entries their positions, in the order of their identifiers; return the log's size."""
     with transaction.atomic():

@@ -209,6 +209,18 @@ class Measure:
             raise NotFound(f"{self.key}: {name}")
         return found
 
+    def labels(self, name: str) -> dict[Any, Text]:
+        """Return how a dimension's stored values are written, where its field has choices."""
+        model: Any = self.of
+        column: Any = None
+        for part in self.dim(name).lookup.split("__"):
+            try:
+                column = model._meta.get_field(part)
+            except FieldDoesNotExist:
+                return {}
+            model = column.related_model or model
+        return dict(getattr(column, "flatchoices", ()))
+
     def rows(self, cell: Cell, scope: Scope) -> Rows:
         """Return the records that make up a cell, as far as the scope sees them."""
         tenant = self.of._default_manager.filter(known(cell.known_at), association_id=scope.association_id)

@@ -46,14 +46,31 @@ def fold_all(*, association_id: UUID, now: dt.datetime) -> int:
 
 
 def rebuild(*, association_id: UUID, now: dt.datetime) -> None:
-    """Throw the caches away and compute them again from the records."""
+    """Throw the caches away and compute them again from the records, a statement to a table and kind of cell."""
     with transaction.atomic():
         _lock(association_id)
         for cache_model in (Delta, MonthCell, DayCell):
             cache_model.objects.filter(association_id=association_id).delete()
+        days_since = _days_since(association_id, now)
         for model in _models():
-            _append(model, "association_id = %s AND state = 'CONFIRMED'", association_id, 1)
-    fold_all(association_id=association_id, now=now)
+            _build(model, "ledger_monthcell", "date_trunc('month', day)::date", association_id, None)
+            _build(model, "ledger_daycell", "day", association_id, days_since)
+
+
+def _build(model: type[Record], table: str, day: str, association_id: UUID, since: dt.date | None) -> None:
+    touched = "association_id = %s AND state = 'CONFIRMED'"
+    which: list[Any] = [association_id]
+    if since:
+        touched, which = f"{touched} AND occurred_on >= %s", [association_id, since]
+    records, union, params = _touched_cells(model, touched, kept=False)
+    if union:
+        columns = _COLUMNS.replace(" day,", f" {day},").replace("value, rows", "SUM(value), COUNT(*)")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"{records} INSERT INTO {table} (id, {_COLUMNS}) "  # noqa: S608 - no value in the text
+                f"SELECT gen_random_uuid(), {columns} FROM ({union}) AS touched_cells GROUP BY 2, 3, 4, 5, 6, 7",
+                [*which, *params],
+            )
 
 
 def _append(model: type[Record], touched: str, which: Any, sign: int) -> None:
@@ -65,7 +82,22 @@ def _append(model: type[Record], touched: str, which: Any, sign: int) -> None:
 
 @cache
 def _delta_statement(model: type[Record], touched: str) -> tuple[str, tuple[Any, ...]]:
-    """Return one INSERT ... SELECT for all measures of a table.
+    """Return one INSERT ... SELECT for all measures of a table."""
+    records, union, params = _touched_cells(model, touched)
+    if not union:
+        return "", ()
+    statement = (
+        f"{records} INSERT INTO ledger_delta (id, {_COLUMNS}) "  # noqa: S608 - no value in the text
+        "SELECT gen_random_uuid(), association_id, measure, unit_id, day, area_id, method, "
+        f"SUM(value) * %s, COUNT(*) * %s FROM ({union}) AS touched_cells GROUP BY {_KEY}"
+    )
+    return statement, params
+
+
+def _touched_cells(
+    model: type[Record], touched: str, *, kept: bool = True
+) -> tuple[str, str, tuple[Any, ...]]:
+    """Return the WITH query of the records touched, and what each measure counts of them.
 
     The records touched are put into a WITH query of the table's own name, so that each measure's own predicate
     runs unchanged over just these rows: the roll-up cannot differ from the measure in meaning.
@@ -75,19 +107,12 @@ def _delta_statement(model: type[Record], touched: str) -> tuple[str, tuple[Any,
     for measure in registry.measures_of(model):
         if measure.is_rolled_up:
             sql, values = _contributions(measure)
-            selects.append(sql)
+            selects.append(f"({sql})")
             params.extend(values)
-    if not selects:
-        return "", ()
     table = connection.ops.quote_name(model._meta.db_table)
-    union = " UNION ALL ".join(f"({select})" for select in selects)
-    statement = (
-        f"WITH {table} AS MATERIALIZED (SELECT * FROM {table} WHERE {touched}) "  # noqa: S608 - no value in the text
-        f"INSERT INTO ledger_delta (id, {_COLUMNS}) "
-        "SELECT gen_random_uuid(), association_id, measure, unit_id, day, area_id, method, "
-        f"SUM(value) * %s, COUNT(*) * %s FROM ({union}) AS touched_cells GROUP BY {_KEY}"
-    )
-    return statement, tuple(params)
+    how = "MATERIALIZED" if kept else "NOT MATERIALIZED"
+    records = f"WITH {table} AS {how} (SELECT * FROM {table} WHERE {touched})"  # noqa: S608 - no value in the text
+    return records, " UNION ALL ".join(selects), tuple(params)
 
 
 def _contributions(measure: Measure) -> tuple[str, tuple[Any, ...]]:

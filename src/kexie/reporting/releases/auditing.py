@@ -10,7 +10,7 @@ from typing import Any
 from kexie.ledger import canonical, log, registry
 from kexie.ledger.measures import Flow, known
 from kexie.ledger.models import Record
-from kexie.reporting.releases import documents, freezing, operations
+from kexie.reporting.releases import documents, freezing
 from kexie.reporting.releases.models import FrozenCell, Release
 
 
@@ -77,6 +77,5 @@ def _file(release: Release) -> Iterator[Problem]:
     """The file says what the cells say, and is as it was signed."""
     for what in documents.problems(release.document.encode()):
         yield Problem("file", what)
-    stored = documents.observations(release, operations.cells_in_order(release))
-    if stored != documents.read(release.document)["cells"]:
+    if documents.stored(release) != documents.read(release.document)["cells"]:
         yield Problem("file", "its cells are not those that were frozen")

@@ -75,6 +75,19 @@ def leaves_of(cell: FrozenCell) -> tuple[list[UUID], bytes]:
     return [pk for pk, _leaf in found], b"".join(leaf for _pk, leaf in found)
 
 
+def cell_with(release: Release, key: str, record: UUID) -> FrozenCell | None:
+    """Return the frozen cell of a measure in which a record was counted."""
+    measure, asked = registry.measure(key), cell_of(release, key, known_at=release.known_at)
+    rows = grouped(measure, measure.rows(asked, scope_of(release)).filter(pk=record), release)
+    cuts = rows.values_list(*CUTS).first()
+    if cuts is None:
+        return None
+    group = group_of(cuts)
+    cells = release.cells.filter(measure=key, unit_id=group.unit, area=group.area)
+    found: FrozenCell | None = cells.filter(month=group.month, method=group.method).first()
+    return found
+
+
 def grouped(measure: Measure, rows: Rows, release: Release) -> Rows:
     """Annotate rows with the group of the cell that each belongs to."""
     unit = F("unit_id") if measure.kind.additive else Value(release.unit_id, output_field=UUIDField())
@@ -104,7 +117,7 @@ ON leaf.record_id = counted.id AND leaf.kind = 'CONFIRMED' AND leaf.association_
 """
 _CELLS = """
 WITH counted (id, unit, area, month, method, contribution) AS ({rows})
-SELECT unit, area, month, method, SUM(contribution), COUNT(*), COUNT(leaf.id),
+SELECT unit, area COLLATE "C", month, method COLLATE "C", SUM(contribution), COUNT(*), COUNT(leaf.id),
     STRING_AGG(leaf.leaf_hash, ''::bytea ORDER BY counted.id)
 FROM counted LEFT JOIN ledger_logentry AS leaf
 ON leaf.record_id = counted.id AND leaf.kind = 'CONFIRMED' AND leaf.association_id = %s

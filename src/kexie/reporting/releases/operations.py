@@ -3,7 +3,7 @@
 import datetime as dt
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -68,8 +68,7 @@ def close(
 
 def _moment(association_id: UUID, now: dt.datetime) -> tuple[dt.datetime, TreeHead]:
     """Wait for writers under way, then sign the head; whole seconds, as addresses of figures name moments."""
-    with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE ledger_logentry IN SHARE MODE")
+    log.wait_for_writers()
     return now.replace(microsecond=0), log.sign_head(association_id=association_id, now=now)
 
 
@@ -88,7 +87,7 @@ def advance(*, release_id: UUID, now: dt.datetime | None = None) -> bool:
     key = keys.newest(release.unit) or keys.make(
         unit=release.unit, actor=release.closed_by, now=now or timezone.now()
     )
-    release.document = documents.signed(release, cells_in_order(release), key)
+    release.document = documents.signed(release, key)
     release.state, release.closed_at = Stage.CLOSED, now or timezone.now()
     release.save(update_fields=["document", "state", "closed_at"])
     return False
@@ -105,12 +104,6 @@ def rotate_key(*, unit: Unit, scope: Scope, actor: Account, now: dt.datetime) ->
         detail={"unit": unit.code, "number": key.number, "public": key.public}, now=now,
     )  # fmt: skip
     return key
-
-
-def cells_in_order(release: Release) -> list[FrozenCell]:
-    """Return a release's cells in the order of its file."""
-    order = ("measure", "unit__code", "area", "month", "method")
-    return list(release.cells.select_related("unit").order_by(*order))
 
 
 @transaction.atomic

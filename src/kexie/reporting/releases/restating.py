@@ -1,24 +1,29 @@
 """What later records did to frozen cells: for each measure the difference, and the rows that make it.
 
-Rows of a measure that looks only at its own columns change only if they were confirmed or reversed since, so only
-those are read; where things are counted, also the first record of each thing they name. Of others all rows are
-compared: a record can put another out of force.
+Only records whose contribution can have changed are read: those confirmed or reversed since; where the latest record
+of a thing is in force, the others of that thing; where records end others, those that were ended; where things are
+counted, also the first record of each thing they name. Only where records decide in yet another way are all compared.
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from kexie.kernel.periods import Period
+from kexie.kernel.scope import Scope
 from kexie.ledger import canonical, registry
-from kexie.ledger.kinds import Distinct, Ratio
-from kexie.ledger.measures import Measure
+from kexie.ledger.kinds import Distinct, Ratio, Streak
+from kexie.ledger.measures import Cell, LatestStock, Measure, RevocableStock
 from kexie.ledger.models import LogEntry, Record
 from kexie.reporting.releases import documents, freezing
 from kexie.reporting.releases.freezing import Group
@@ -64,10 +69,11 @@ def _touched(release: Release) -> dict[str, list[UUID]]:
     return found
 
 
-def _of_measure(release: Release, measure: Measure, touched: dict[str, list[UUID]]) -> Iterator[Effect]:
-    if not touched:
-        return
-    only = _comparable(release, measure, touched.get(canonical.record_type(measure.of), []))
+Touched = dict[str, list[UUID]]
+
+
+def _of_measure(release: Release, measure: Measure, touched: Touched) -> Iterator[Effect]:
+    only = _comparable(release, measure, touched)
     if only == []:
         return
     before = _contributions(release, measure, release.known_at, only)
@@ -78,17 +84,82 @@ def _of_measure(release: Release, measure: Measure, touched: dict[str, list[UUID
             yield Effect(measure, group, pk, before.get(key), after.get(key))
 
 
-def _comparable(release: Release, measure: Measure, touched: list[UUID]) -> list[UUID] | None:
+def _comparable(release: Release, measure: Measure, touched: Touched) -> list[UUID] | None:
     """Return the records whose contribution can have changed; None is any of them."""
-    own = list(dict.fromkeys(touched))
-    if measure.is_rolled_up or (measure.is_local and not own):
-        return own
-    if measure.is_local and isinstance(measure.kind, Distinct):
-        return [*own, *_firsts(release, measure, measure.kind.of, own)]
-    return None
+    own = touched.get(canonical.record_type(measure.of), [])
+    others = touched.keys() & _deciding(measure.key)
+    ended_by = _ended_by(measure)
+    if others - {ended_by} or (own and _is_entangled(measure.key)):
+        return None
+    found = {*own, *_ended(measure, touched.get(ended_by, []))}
+    if isinstance(measure.time, LatestStock):
+        found |= _of_same(release, measure, measure.time.entity, found)
+    if isinstance(measure.kind, Distinct):
+        found |= _firsts(release, measure, measure.kind.of, found)
+    return sorted(found)
 
 
-def _firsts(release: Release, measure: Measure, thing: str, touched: list[UUID]) -> set[UUID]:
+@cache
+def _deciding(key: str) -> frozenset[str]:
+    """Return the other types of record that decide which records a measure counts, or how."""
+    measure = registry.measure(key)
+    if measure.is_local and not isinstance(measure.kind, Ratio):
+        return frozenset()
+    sql = _statement(measure)
+    own = canonical.table_of(measure.of)
+    types = (model for model in apps.get_models() if issubclass(model, Record) and not model._meta.proxy)
+    return frozenset(
+        canonical.record_type(one) for one in types if one is not own and f'"{one._meta.db_table}"' in sql
+    )
+
+
+@cache
+def _is_entangled(key: str) -> bool:
+    """Whether one record's contribution depends on others of its table in a way that only all of them tell."""
+    measure = registry.measure(key)
+    if isinstance(measure.kind, Streak):
+        return True
+    if measure.is_local and not isinstance(measure.kind, Ratio):
+        return False
+    sources = re.findall(rf'(?:FROM|JOIN) "{measure.of._meta.db_table}"', _statement(measure))
+    return len(sources) > (2 if isinstance(measure.time, LatestStock) else 1)
+
+
+def _statement(measure: Measure) -> str:
+    """Return the text of a measure's query, which is the same for any period and association."""
+    cell, scope = Cell(measure.key, Period.year(2000)), Scope(association_id=UUID(int=0))
+    rows = measure.rows(cell, scope)
+    return str((rows if isinstance(measure.kind, Streak) else measure.kind.contribute(rows, cell)).query)
+
+
+def _ended_by(measure: Measure) -> str:
+    """Return the type of the records that end those of a measure, or nothing."""
+    if not isinstance(measure.time, RevocableStock):
+        return ""
+    link: Any = measure.of._meta.get_field(measure.time.ended_by)
+    return canonical.record_type(link.related_model)
+
+
+def _ended(measure: Measure, ends: list[UUID]) -> set[UUID]:
+    if not ends or not isinstance(measure.time, RevocableStock):
+        return set()
+    link: Any = measure.of._meta.get_field(measure.time.ended_by)
+    rows = link.related_model._base_manager.filter(pk__in=ends)
+    return {pk for pk in rows.values_list(link.field.attname, flat=True) if pk is not None}
+
+
+def _of_same(release: Release, measure: Measure, entity: str, touched: set[UUID]) -> set[UUID]:
+    """Return the records in force, then or now, of the things that touched records are about."""
+    things = measure.of._base_manager.filter(pk__in=touched).values(entity)
+    found = set[UUID]()
+    for moment in (release.known_at, None) if touched else ():
+        cell = freezing.cell_of(release, measure.key, known_at=moment)
+        rows = measure.rows(cell, freezing.scope_of(release)).filter(**{f"{entity}__in": things})
+        found.update(rows.order_by().values_list("pk", flat=True))
+    return found
+
+
+def _firsts(release: Release, measure: Measure, thing: str, touched: Iterable[UUID]) -> set[UUID]:
     """Return the records that count, then or now, for each thing that a touched record names: the first of each."""
     names, found = _names(release, measure, thing, touched), set[UUID]()
     if not names:
@@ -105,8 +176,8 @@ def _firsts(release: Release, measure: Measure, thing: str, touched: list[UUID])
     return found
 
 
-def _names(release: Release, measure: Measure, thing: str, touched: list[UUID]) -> list[Any]:
-    rows = measure.of._base_manager.filter(association_id=release.association_id, pk__in=touched)
+def _names(release: Release, measure: Measure, thing: str, touched: Iterable[UUID]) -> list[Any]:
+    rows = measure.of._base_manager.filter(association_id=release.association_id, pk__in=list(touched))
     return [name for name in rows.order_by().values_list(thing, flat=True).distinct() if name is not None]
 
 

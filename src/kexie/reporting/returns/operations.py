@@ -13,7 +13,7 @@ from kexie.foundation.access.models import Account
 from kexie.foundation.units.models import Kind, Unit
 from kexie.kernel.errors import Conflict, Forbidden, NotFound, UserError
 from kexie.kernel.scope import Scope
-from kexie.ledger import figures
+from kexie.ledger import figures, log
 from kexie.platform.audit import operations as audit
 from kexie.reporting.returns import checks, editions, queries
 from kexie.reporting.returns.editions import Item
@@ -80,6 +80,7 @@ def fill(*, return_id: UUID, seen: int, scope: Scope, actor: Account, now: dt.da
     filed = _held(return_id, scope, seen, OPEN)
     edition = editions.edition(filed.edition)
     own = queries.scope_of(filed.association_id, filed.edition, filed.unit_id)
+    log.wait_for_writers()  # what is under way would else count in the rows shown later, but not here
     filed.units = _paths(own)
     filed.known_at = filed.filled_at = now
     notes = dict(filed.values.values_list("key", "note"))
