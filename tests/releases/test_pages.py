@@ -139,6 +139,36 @@ def test_only_published_releases_are_public(world, client, release, by):
     assert str(world.association) in client.get(reverse("published:list")).content.decode()
 
 
+def test_everybody_sees_what_was_restated_and_why_but_nobody_s_name_or_number(world, client, release, by):
+    operations.publish(release=release, **by)
+    page, changes = (reverse(f"published:{name}", args=[release.pk]) for name in ("one", "changes"))
+    assert "没有补报或冲销" in client.get(page).content.decode()
+    world.confirmed(dt.date(2024, 12, 1), headcount=50, speaker="王小明", note="王小明补来", now=LATER)
+    ledger.reverse(
+        record=world.records[0],
+        reason="与 13912345678 核对，录错",
+        actor=world.account,
+        now=LATER,
+        scope=world.scope,
+    )
+    shown = client.get(page, {"measure": "ledger.test_sum"})
+    (line,) = [row for row in shown.context["restated"].rows if str(row.cells[0].value) == "人次"]
+    assert [str(cell.value) for cell in line.cells[1:]] == ["419", "366", "−53", "2"]
+    assert {
+        (str(row.cells[-1].value), str(row.cells[-2].value)) for row in shown.context["effects"].rows
+    } == {
+        ("补报", "+50"),
+        ("冲销：与 *** 核对，录错", "−103"),
+    }
+    found = client.get(changes).json()
+    (sums,) = [one for one in found["measures"] if one["measure"] == "ledger.test_sum"]
+    effects = [int(one["effect"]) for one in found["effects"] if one["measure"] == "ledger.test_sum"]
+    assert int(sums["present"]) - int(sums["released"]) == int(sums["sum_of_effects"]) == sum(effects)
+    for text in (shown.content.decode(), client.get(changes).content.decode()):
+        assert "王小明" not in text
+        assert "13912345678" not in text
+
+
 def test_each_file_is_verified_and_named_and_the_good_ones_are_summed(world, staff, release):
     other = build.world("邻市科协")
     other.confirmed(dt.date(2024, 5, 5), headcount=1000)

@@ -307,3 +307,121 @@ def test_lists_are_taken_out(staff, template, made):
     answer = staff.get(reverse("writing:list") + "?export=1")
     rows = list(load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active.values)
     assert rows[1][:2] == ("工作总结", "总结")
+
+
+def test_the_numbers_are_paged_filtered_and_taken_out(staff):
+    from openpyxl import load_workbook
+
+    page = staff.get(reverse("writing:numbers"))
+    assert page.context["page"].paginator.num_pages > 1
+    few = staff.get(reverse("writing:numbers"), {"context": "museums", "q": "参观", "sort": "-label"})
+    labels = [str(row.cells[0].value) for row in few.context["table"].rows]
+    assert "科技馆参观人次" in labels
+    assert labels == sorted(labels, reverse=True)
+    sent = staff.get(reverse("writing:numbers"), {"context": "museums", "export": "1"})
+    rows = list(load_workbook(io.BytesIO(b"".join(sent.streaming_content))).active.values)
+    assert {row[3].partition(".")[0] for row in rows[1:]} == {'{{ 数("museums'}
+    nothing = staff.get(reverse("writing:numbers"), {"q": "没有这样的词"}).content.decode()
+    assert "换一个词找" in nothing
+
+
+@pytest.fixture
+def later(monkeypatch):
+    moment = NOW + dt.timedelta(days=300)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
+    return moment
+
+
+@pytest.mark.parametrize("chosen", ["release", "day"])
+@pytest.mark.usefixtures("later")
+def test_a_document_as_known_at_a_release_or_on_a_day_keeps_those_numbers_and_leads_there(
+    staff, template, lecture, by, chosen
+):
+    from kexie.reporting.releases import operations as closing
+
+    first, *_rest = lecture(12)
+    release = closing.close(unit=by["actor"].unit, period=Period.year(2024), **by)
+    while closing.advance(release_id=release.pk, now=NOW):
+        pass
+    closing.publish(release=release, **by)
+    later = NOW + dt.timedelta(days=300)
+    ledger.reverse(record=first, reason="重复登记", actor=by["actor"], now=later, scope=by["scope"])
+    one = template(f"讲座{{{{ {LECTURES} }}}}。")
+    sent = {"act": "make", "title": "重开", "since": "2024-01-01", "until": "2024-12-31", "appendix": "on"}
+    moment = {"release": str(release.pk)} if chosen == "release" else {"known_on": "2025-07-01"}
+    page = reverse("writing:template", args=[one.pk])
+    refused = staff.post(page, {**sent, "release": str(release.pk), "known_on": "2025-07-01"})
+    assert "只选一个" in refused.content.decode()
+    assert "还没有到" in staff.post(page, {**sent, "known_on": "2026-12-01"}).content.decode()
+    at = staff.post(page, {**sent, **moment})["Location"]
+    run_pending()
+    document = WrittenDocument.objects.get(title="重开")
+    assert words_of(document)[1] == "讲座12场次。"
+    (source,) = staff.get(at).context["table"].rows
+    published = reverse("published:one", args=[release.pk])
+    assert (source.cells[0].href == published) is (chosen == "release")
+    again = operations.remake(document=document, **{**by, "now": later})
+    while operations.advance(document_id=again.pk, now=later):
+        pass
+    answers = [list(one.answers.order_by("ask").values_list("ask", "data")) for one in (document, again)]
+    assert answers[0] == answers[1]
+    assert opened(document).element.xml == opened(WrittenDocument.objects.get(pk=again.pk)).element.xml
+
+
+def test_rows_by_a_dimension_bear_labels_and_labels_narrow(template, made, lecture, world, by):
+    lecture(2, mode="ONLINE")
+    lecture(1)
+    document = Document()
+    table = document.add_table(rows=0, cols=2)
+    for cells in (
+        ('{%tr for 行 in 表("governance.lectures", 按="方式") %}', ""),
+        ("{{ 行.名称 }}", "{{ 行.数 }}"),
+        ("{%tr endfor %}", ""),
+    ):
+        for cell, text in zip(table.add_row().cells, cells, strict=True):
+            cell.text = text
+    document.add_paragraph('线上{{ 数("governance.lectures", 方式="线上") }}。')
+    file = io.BytesIO()
+    document.save(file)
+    one = operations.add_template(
+        file=ContentFile(file.getvalue()), name="分类", kind="REPORT", unit=world.association, **by
+    )
+    done = made(one)
+    (rows,) = opened(done).tables
+    assert {row.cells[0].text: row.cells[1].text for row in rows.rows} == {"线上": "2", "线下": "1"}
+    assert "线上2场次。" in words_of(done)
+
+
+def test_the_imprint_stands_below_two_rules_at_the_foot(template, made):
+    form = {"copies": "省科协，市委宣传部", "issuer": "市科协办公室", "issued_on": "2025-01-08"}
+    document = opened(made(template("正文。"), form=form))
+    (table,) = document.tables
+    assert [row.cells[0].text for row in table.rows] == [
+        "抄送：省科协，市委宣传部。",
+        "市科协办公室\t2025年1月8日印发",
+    ]
+    assert document.paragraphs[-1].text == "正文。"
+    assert not opened(made(template("正文。"), form={})).tables
+
+
+def test_minutes_take_what_the_meeting_s_record_says(staff, template, world, by):
+    from kexie.contexts.governance.models import LearningMeeting
+
+    meeting = LearningMeeting(
+        association=world.association, unit=world.association, area=world.association.area,
+        occurred_on=dt.date(2025, 3, 6), meeting_kind="PARTY_GROUP", title="党组第三次会议", headcount=9,
+        method="ROSTER", resolutions="一是抓好落实。",
+    )  # fmt: skip
+    ledger.record_many(records=[meeting], **by)
+    one = template(
+        '{{ 填("时间") }}召开{{ 填("会议名称") }}，{{ 填("出席人数") }}参加。', '{{ 填("会议议定") }}', '{{ 填("主持人") }}',
+        kind="MINUTES",
+    )  # fmt: skip
+    page = reverse("writing:template", args=[one.pk])
+    shown = staff.get(page, {"since": "2025-01-01", "until": "2025-06-30", "meeting": str(meeting.pk)})
+    assert "2025年3月6日召开党组第三次会议，9人参加。" in shown.content.decode()
+    (make,) = [each["form"] for each in shown.context["acts"] if each["act"].key == "make"]
+    given = {field.label: field.value() for field in make if field.name.startswith("word_")}
+    assert given == {
+        "时间": "2025年3月6日", "会议名称": "党组第三次会议", "出席人数": "9人", "会议议定": "一是抓好落实。", "主持人": "",
+    }  # fmt: skip

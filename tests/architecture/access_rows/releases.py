@@ -58,4 +58,5 @@ ROWS = (
     public("published:keys", wrong_unit=OK),
     public("published:one", wrong_unit=OK, kwargs=_key),
     public("published:file", wrong_unit=OK, kwargs=_key),
+    public("published:changes", wrong_unit=OK, kwargs=_key),
 )  # fmt: skip

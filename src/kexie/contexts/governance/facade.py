@@ -3,9 +3,11 @@
 from kexie.contexts.governance.queries import (
     STATUS_WORDS,
     CampaignSummary,
+    MeetingNotes,
     PopularCard,
     TargetProgress,
     campaigns,
+    meetings,
     popular_activities,
     targets,
 )
@@ -13,9 +15,11 @@ from kexie.contexts.governance.queries import (
 __all__ = [
     "STATUS_WORDS",
     "CampaignSummary",
+    "MeetingNotes",
     "PopularCard",
     "TargetProgress",
     "campaigns",
+    "meetings",
     "popular_activities",
     "targets",
 ]

@@ -8,7 +8,13 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kexie.contexts.governance.models import POPULAR_KINDS, PopularActivity, RectificationItem, Target
+from kexie.contexts.governance.models import (
+    POPULAR_KINDS,
+    LearningMeeting,
+    PopularActivity,
+    RectificationItem,
+    Target,
+)
 from kexie.contexts.governance.models.rectification import RectificationStage
 from kexie.kernel.errors import Text
 from kexie.kernel.periods import Period
@@ -107,6 +113,39 @@ def popular_activities(
         occurred_on__range=(on - dt.timedelta(days=days), on),
     ).select_related("unit", "area")
     return tuple(_card(row) for row in rows.order_by("-occurred_on", "-id")[:limit])
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingNotes:
+    """What a confirmed meeting's record says, for its minutes."""
+
+    id: UUID
+    title: str
+    kind: Text
+    on: dt.date
+    unit: str
+    place: str
+    headcount: int | None
+    absent: int | None
+    first_topic: str
+    agenda: str
+    resolutions: str
+
+
+def meetings(scope: Scope, *, limit: int = 100) -> tuple[MeetingNotes, ...]:
+    """Return the confirmed meetings, the latest first."""
+    if not scope.allows("governance"):
+        return ()
+    rows = LearningMeeting.objects.filter(scope.q(), state=State.CONFIRMED).select_related("unit", "place")
+    return tuple(_notes(row) for row in rows.order_by("-occurred_on", "-id")[:limit])
+
+
+def _notes(row: LearningMeeting) -> MeetingNotes:
+    return MeetingNotes(
+        id=row.pk, title=row.title, kind=row.get_meeting_kind_display(), on=row.occurred_on, unit=str(row.unit),
+        place=str(row.place or ""), headcount=row.headcount, absent=row.absent, first_topic=row.first_topic,
+        agenda=row.agenda, resolutions=row.resolutions,
+    )  # fmt: skip
 
 
 def overdue_rectification(scope: Scope, on: dt.date) -> tuple[RectificationItem, ...]:

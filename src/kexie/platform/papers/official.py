@@ -17,7 +17,9 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
 from kexie.platform.papers import fonts
+from kexie.platform.papers import imprint as imprints
 from kexie.platform.papers.fonts import LATIN, Role
+from kexie.platform.papers.imprint import Imprint
 
 PAGE, MARGINS = (210, 297), {"top": 37, "bottom": 35, "left": 28, "right": 26}
 LINES, CHARACTERS = 22, 28
@@ -294,6 +296,11 @@ def _rule(paragraph: Paragraph) -> None:
     paragraph._element.get_or_add_pPr().insert_element_before(
         border, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc"
     )
+
+
+def imprint(document: Any, given: Imprint) -> None:
+    """Put the imprint at the foot of the last page, where there is something to say in it."""
+    imprints.write(document, given, lambda paragraph, words, size: _say(paragraph, words, size, Role.BODY))
 
 
 # --- writing new ones ------------------------------------------------------------------------------------

@@ -4,8 +4,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from kexie.foundation.areas.models import Area
@@ -173,7 +171,7 @@ def narrowed_to(cell: Cell) -> list[tuple[str, str]]:
     if cell.unit:
         found.append((_("单位"), str(Unit.objects.get(pk=cell.unit))))
     for name, value in cell.filters:
-        labels = {str(code): str(label) for code, label in _labels(measure, name).items()}
+        labels = {str(code): str(label) for code, label in measure.labels(name).items()}
         found.append((str(measure.dim(name).label), labels.get(value, value)))
     return found
 
@@ -203,7 +201,7 @@ def _units(cell: Cell, scope: Scope) -> list[Point]:
 def _cut(cell: Cell, scope: Scope, dim: str) -> list[Point]:
     measure = registry.measure(cell.measure)
     slices = figures.breakdown(cell, scope, by=dim)
-    labels = _labels(measure, dim)
+    labels = measure.labels(dim)
     return [
         Point(
             str(labels.get(one.group, one.group)),
@@ -213,19 +211,6 @@ def _cut(cell: Cell, scope: Scope, dim: str) -> list[Point]:
         for one in slices
         if one.group not in {None, ""}
     ]
-
-
-def _labels(measure: Measure, dim: str) -> dict[object, object]:
-    """Return how a dimension's codes are written, where its field has choices."""
-    model: type[Model] = measure.of
-    field = None
-    for name in measure.dim(dim).lookup.split("__"):
-        try:
-            field = model._meta.get_field(name)
-        except FieldDoesNotExist:
-            return {}
-        model = field.related_model or model
-    return dict(getattr(field, "flatchoices", ()))
 
 
 def _cut_link(cell: Cell, dim: Dim) -> Link:

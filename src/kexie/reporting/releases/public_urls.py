@@ -11,4 +11,5 @@ urlpatterns = [
     path("keys/", keys.PublicKeysView.as_view(), name="keys"),
     path("<uuid:pk>/", public.OneView.as_view(), name="one"),
     path("<uuid:pk>/release.json", public.FileView.as_view(), name="file"),
+    path("<uuid:pk>/changes.json", public.ChangesView.as_view(), name="changes"),
 ]

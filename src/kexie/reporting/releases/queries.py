@@ -15,6 +15,7 @@ from kexie.kernel.periods import Period
 from kexie.kernel.scope import Scope
 from kexie.reporting.releases import documents
 from kexie.reporting.releases.models import LoadedRelease, Release
+from kexie.reporting.releases.states import Stage
 
 
 def published(scope: Scope) -> QuerySet[Release]:
@@ -41,6 +42,11 @@ def previous(scope: Scope, unit: Unit, period: Period) -> Release | None:
 def releases(scope: Scope) -> QuerySet[Release]:
     """Return the releases of units in sight."""
     return Release.objects.filter(scope.q()).select_related("unit", "closed_by").defer("document")
+
+
+def closed(scope: Scope) -> QuerySet[Release]:
+    """Return the releases whose figures are frozen."""
+    return releases(scope).filter(state=Stage.CLOSED)
 
 
 def release(scope: Scope, pk: UUID) -> Release:

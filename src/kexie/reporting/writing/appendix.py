@@ -20,6 +20,7 @@ from kexie.platform.papers import official
 from kexie.platform.papers.fonts import Role
 from kexie.platform.tickets import qr
 from kexie.reporting.releases import queries as releases
+from kexie.reporting.releases.models import Release
 from kexie.reporting.writing.rendering import Cited
 
 _CODE, _SMALL = 16, 9
@@ -43,8 +44,10 @@ class Source:
 def sources(cited: Sequence[Cited], *, known_at: dt.datetime, scope: Scope) -> list[Source]:
     """Return where the numbers come from, each text and figure once: the release that is as known then, or the figure."""
     found: dict[tuple[str, str], Source] = {}
-    same = releases.published(scope).filter(known_at=known_at, unit_id=scope.association_id)
-    published = {(one.since, one.until): one.pk for one in same}
+    published = {
+        (_code(one), one.since, one.until): one.pk
+        for one in releases.published(scope).filter(known_at=known_at).select_related("unit")
+    }
     for one in cited:
         key = (one.text, address(one.data))
         if key not in found:
@@ -55,7 +58,7 @@ def sources(cited: Sequence[Cited], *, known_at: dt.datetime, scope: Scope) -> l
 def _source(number: int, one: Cited, published: Mapping[Any, Any]) -> Source:
     data, cell = one.data, one.data["cell"]
     measure = registry.measure(data["measure"])
-    release = published.get(_days(cell)) if _is_whole(cell) else None
+    release = published.get((cell.get("unit", ""), *_days(cell))) if _is_whole(cell) else None
     value = (
         _("无法计算") if data["value"] is None else f"{Decimal(data['value']).normalize():,f}{measure.unit}"
     )
@@ -65,14 +68,17 @@ def _source(number: int, one: Cited, published: Mapping[Any, Any]) -> Source:
     )  # fmt: skip
 
 
+def _code(one: Release) -> str:
+    """Return the unit as the address of a figure names it: the association itself is not named."""
+    return "" if one.unit_id == one.association_id else one.unit.code
+
+
 def _is_whole(cell: Mapping[str, str]) -> bool:
-    """Whether a release of the whole association holds the figure as it stands."""
-    return not any(name in ("unit", "area") or name.startswith("f.") for name in cell)
+    """Whether a release of its unit holds the figure as it stands."""
+    return "since" in cell and not any(name == "area" or name.startswith("f.") for name in cell)
 
 
-def _days(cell: Mapping[str, str]) -> tuple[dt.date, dt.date] | None:
-    if "since" not in cell:
-        return None
+def _days(cell: Mapping[str, str]) -> tuple[dt.date, dt.date]:
     last = dt.date.fromisoformat(cell["until"])
     return dt.date.fromisoformat(cell["since"]), last + dt.timedelta(days=1)
 

@@ -21,6 +21,7 @@ from kexie.platform.audit import operations as audit
 from kexie.platform.files import operations as files
 from kexie.platform.files.models import StoredFile
 from kexie.platform.papers import official, pdf
+from kexie.platform.papers.imprint import Imprint
 from kexie.platform.papers.official import RedHead
 from kexie.reporting.writing import appendix, checking, queries, rendering, values
 from kexie.reporting.writing.checking import WrongTemplate
@@ -187,8 +188,15 @@ def written(document: WrittenDocument) -> bytes:
         appendix.append(
             made, filling.cited, known_at=document.known_at, scope=scope, base=form.get("base", "")
         )
+    official.imprint(made, _imprint(form))
     made.core_properties.title, made.core_properties.author = document.title, document.unit.name
     return rendering.saved(made)
+
+
+def _imprint(form: dict[str, Any]) -> Imprint:
+    issued = form.get("issued_on")
+    day = _day(dt.date.fromisoformat(issued)) if issued else ""
+    return Imprint(copies=form.get("copies", ""), issuer=form.get("issuer", ""), issued=day)
 
 
 def _red_head(form: dict[str, Any]) -> RedHead | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kexie.reporting.writing.web import documents, templates
+from kexie.reporting.writing.web import documents, numbers, templates
 
 app_name = "writing"
 urlpatterns = [
@@ -11,7 +11,7 @@ urlpatterns = [
     path("templates/new/", templates.NewTemplatePage.as_view(), name="new_template"),
     path("templates/<uuid:pk>/", templates.TemplatePage.as_view(), name="template"),
     path("templates/<uuid:pk>/template.docx", templates.TemplateFile.as_view(), name="template_file"),
-    path("numbers/", templates.NumbersPage.as_view(), name="numbers"),
+    path("numbers/", numbers.NumbersPage.as_view(), name="numbers"),
     path("<uuid:pk>/", documents.DocumentPage.as_view(), name="one"),
     path("<uuid:pk>/document.<slug:kind>", documents.DocumentFile.as_view(), name="file"),
 ]

@@ -112,7 +112,8 @@ def _filter(measure: Measure, name: str, value: str) -> tuple[str, str]:
             _("指标“%(label)s”没有分类“%(name)s”，它的分类：%(known)s。")
             % {"label": measure.label, "name": name, "known": labels}
         )
-    return dim.name, value
+    stored = {str(label): str(code) for code, label in measure.labels(dim.name).items()}
+    return dim.name, stored.get(value, value)
 
 
 def _period(ask: Ask, period: Period) -> Period:
@@ -217,7 +218,14 @@ def _place(cell: Cell) -> str:
         )
     if cell.unit:
         names += Unit.objects.filter(pk=cell.unit).values_list("name", flat=True)
-    return _("、").join([*names, *(value for _name, value in cell.filters)])
+    measure = registry.measure(cell.measure)
+    return _("、").join([*names, *(_label(measure, name, value) for name, value in cell.filters)])
+
+
+def _label(measure: Measure, dim: str, value: str) -> str:
+    """Return how a stored value of a dimension is written."""
+    labels = {str(code): str(label) for code, label in measure.labels(dim).items()}
+    return labels.get(value, value)
 
 
 def _table(ask: Ask, frame: Frame) -> Answer:
@@ -229,7 +237,7 @@ def _table(ask: Ask, frame: Frame) -> Answer:
         else {one.group: one for one in figures.breakdown(earlier, frame.scope, by=by)}
     )
     found = figures.breakdown(cell, frame.scope, by=by)[:_MOST_ROWS]
-    names = _names(by, [one.group for one in found])
+    names = _names(registry.measure(cell.measure), by, [one.group for one in found])
     rows = []
     for one in found:
         name, old = names.get(one.group, "") or _("未注明"), past.get(one.group)
@@ -254,7 +262,7 @@ def _part(cell: Cell, by: str, group: Any) -> Cell:
     return replace(cell, filters=tuple(sorted({**dict(cell.filters), by: str(group)}.items())))
 
 
-def _names(by: str, groups: list[Any]) -> dict[Any, str]:
+def _names(measure: Measure, by: str, groups: list[Any]) -> dict[Any, str]:
     given = [one for one in groups if one is not None]
     if by == "county":
         found = Area.objects.filter(code__in=[f"{one:0<12}"[:12] for one in given] + list(given))
@@ -266,7 +274,7 @@ def _names(by: str, groups: list[Any]) -> dict[Any, str]:
         return {one: _("%(month)d月") % {"month": one.month} for one in given}
     if by == "year":
         return {one: _("%(year)d年") % {"year": one.year} for one in given}
-    return {one: str(one) for one in given}
+    return {one: _label(measure, by, str(one)) for one in given}
 
 
 def _honours(ask: Ask, frame: Frame) -> Answer:

@@ -1,27 +1,29 @@
-"""Templates: the list, a new one, one with its preview, and the numbers that templates may ask for."""
+"""Templates: the list, a new one, and one with its preview."""
 
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from kexie.contexts.governance import facade as governance
+from kexie.contexts.governance.facade import MeetingNotes
 from kexie.foundation.desk.forms import DeskForm
 from kexie.foundation.desk.pages import Act, ActPage, FormPage, ListPage
-from kexie.kernel import text
 from kexie.kernel.errors import UserError
 from kexie.kernel.periods import Period
-from kexie.ledger import registry
-from kexie.reporting.writing import checking, language, operations, preview, queries, rendering
+from kexie.reporting.writing import checking, language, meetings, operations, preview, queries, rendering
 from kexie.reporting.writing.models import DocumentTemplate
 from kexie.reporting.writing.values import Frame
 from kexie.reporting.writing.web.base import WritingView
 from kexie.reporting.writing.web.forms import MakeForm, SpanForm, TemplateForm
 from kexie.ui.lists import Sortable
 from kexie.ui.nav import Link
-from kexie.ui.tables import Cell, Column, Row, Table
+from kexie.ui.tables import Cell, Row
 
 
 class TemplatesPage(WritingView, ListPage):
@@ -104,6 +106,18 @@ class TemplatePage(WritingView, ActPage):
         form = SpanForm(self.request.GET)
         return form.period() or Period.year(timezone.localdate().year - 1)
 
+    @cached_property
+    def meetings(self) -> Sequence[MeetingNotes]:
+        """The meetings that minutes may be about."""
+        is_minutes = self.one.kind == DocumentTemplate.Kind.MINUTES
+        return governance.meetings(self.by["scope"]) if is_minutes else ()
+
+    @property
+    def known(self) -> dict[str, str]:
+        """What the record of the meeting that was chosen gives."""
+        asked = self.request.GET.get("meeting", "")
+        return next((meetings.words(one) for one in self.meetings if str(one.id) == asked), {})
+
     def look(self) -> checking.Looked:
         """Return what the template asks for."""
         return checking.look(
@@ -119,7 +133,8 @@ class TemplatePage(WritingView, ActPage):
         if act.key != _MAKE.key:
             return super().act_form(act, *args, **options)
         asked = [ask.measure for ask in self.look().asks if ask.what == language.WORD]
-        return MakeForm(*args, asked=asked, **{"auto_id": f"id_{act.key}_%s", **options})
+        given = {"asked": asked, "known": self.known, "scope": self.by["scope"]}
+        return MakeForm(*args, **given, **{"auto_id": f"id_{act.key}_%s", **options})
 
     def initial(self, act: Act) -> dict[str, Any]:
         """Begin with the days shown."""
@@ -145,7 +160,12 @@ class TemplatePage(WritingView, ActPage):
         period = self.period
         return {
             "one": self.one, "blocks": self._blocks(period), "period": period,
-            "span": SpanForm(initial={"since": period.start, "until": period.last_day}),
+            "span": SpanForm(
+                meetings=self.meetings,
+                initial={
+                    "since": period.start, "until": period.last_day, "meeting": self.request.GET.get("meeting")
+                },
+            ),
             "versions": queries.versions(self.one), "trail": self.trail(Link(self.one.name)),
         }  # fmt: skip
 
@@ -155,7 +175,7 @@ class TemplatePage(WritingView, ActPage):
                 self.one,
                 title=self.title_of(period),
                 period=period,
-                words={},
+                words=self.known,
                 **{name: self.by[name] for name in ("scope", "now")},
             )
         except UserError:
@@ -170,13 +190,16 @@ class TemplatePage(WritingView, ActPage):
 
 def _make(view: Any, data: dict[str, Any]) -> Any:
     form = MakeForm(
-        view.request.POST, asked=[ask.measure for ask in view.look().asks if ask.what == language.WORD]
+        view.request.POST,
+        asked=[ask.measure for ask in view.look().asks if ask.what == language.WORD],
+        scope=view.by["scope"],
     )
     form.is_valid()
     look = {**form.form(), "base": view.request.build_absolute_uri("/")}
     view.made = operations.begin(
-        template=view.one, title=data["title"], period=form.span(), words=form.words(), form=look, **view.by
-    )
+        template=view.one, title=data["title"], period=form.span(), words=form.words(), form=look,
+        known_at=form.moment(view.by["now"]), **view.by,
+    )  # fmt: skip
     return view.made
 
 
@@ -201,55 +224,3 @@ class TemplateFile(WritingView):
         """Send it."""
         one = queries.template(self.scope, kwargs["pk"])
         return self.send(one.file, f"{one.name}.docx", one)
-
-
-class NumbersPage(WritingView):
-    """Every measure, with the tag that asks for it."""
-
-    tab = "numbers"
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Show those asked for."""
-        asked = text.clean(request.GET.get("q", ""))
-        found = [one for one in registry.measures().values() if asked in f"{one.key}{one.label}{one.unit}"]
-        context = {"table": _numbers(found), "q": asked, "here": self.url("numbers"), "count": len(found)}
-        return self.page("numbers", {**context, "help": _HELP})
-
-
-_HELP = (
-    ('{{ 数("museums.visits") }}', _("本期的准确数，带单位；也可以写指标的中文名")),
-    ('{{ 数("museums.visits") | 余 }}', _("写法：准确、万、余、多、超、达、近、约；说不成立时写准确数")),
-    ('{{ 数("museums.visits") | 万(2) }}', _("以万为单位，两位小数")),
-    ('{{ 数("museums.visits", 期="累计") }}', _("期：本期、上期、本年、累计、2024年")),
-    ('{{ 数("museums.visits", 起="2021-06") }}', _("从某月或某日到本期末")),
-    ('{{ 数("museums.visits", 地区="临泉县") }}', _('一个地区；单位="…" 是一个单位，分类写它的名称')),
-    ('{{ 比("museums.visits") }}', _("与上年（同期）比，增长或下降由数决定")),
-    (
-        '{%tr for 行 in 表("museums.visits", 按="县") %}',
-        _("表：这一行以下到 endfor 的行重复；行.名称、行.数、行.上期、行.比"),
-    ),
-    ('{{ 图("museums.visits", 按="月") }}', _("柱形图，单独成段")),
-    (
-        "{% for 项 in 荣誉() %}{{ 项.名称 }}{% endfor %}",
-        _("本期获得的荣誉：项.名称、项.授予、项.年度、项.获得者"),
-    ),
-    ('{{ 填("收信单位") }}', _("生成时再填的字")),
-    ("{{ 年 }} {{ 截至 }} {{ 日期 }} {{ 单位 }} {{ 标题 }}", _("年份、截止日、成文日期、单位、标题")),
-)
-
-
-def _numbers(found: list[Any]) -> Table:
-    columns = (Column(_("指标")), Column(_("单位")), Column(_("标记")), Column(_("分类")))
-    rows = [
-        Row(
-            (
-                Cell(str(one.label), f"/figures/{one.key}/"),
-                Cell(str(one.unit)),
-                Cell(f'{{{{ 数("{one.key}") | 余 }}}}'),
-                Cell("、".join(str(dim.label) for dim in one.dims)),
-            ),
-            title=0,
-        )
-        for one in found
-    ]
-    return Table(columns, rows)
