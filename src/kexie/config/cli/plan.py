@@ -2,7 +2,8 @@
 
 import dataclasses
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,18 +38,40 @@ def plan() -> None:
     help="求解时间。 Time to search.",
 )
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="随机种子。 Random seed.")
+@click.option(
+    "--engine",
+    "name",
+    type=click.Choice(["kexie", "pyvrp"]),
+    default="kexie",
+    show_default=True,
+    help="求解程序；pyvrp 需另行安装，只解单日问题。 The engine; PyVRP is installed apart and plans single days only.",
+)
+@click.option("--cpu", is_flag=True, help="按 CPU 秒计时。 Seconds are of CPU, not of the clock.")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。 Print JSON.")
-def solve(*, file: Path, kind: str, seconds: float, seed: int, as_json: bool) -> None:
+def solve(*, file: Path, kind: str, seconds: float, seed: int, name: str, cpu: bool, as_json: bool) -> None:
     """求解公开算例文件，用独立代码检查结果。 Solve a file of a public benchmark and check the plan by independent code."""
-    from kexie.platform.routing import engine
-
     problem = read(file, kind)
-    solution = engine.solve(problem, seconds=seconds, seed=seed)
+    clock = time.process_time if cpu else time.monotonic
+    solution = _engine(name, problem)(problem, seconds=seconds, seed=seed, clock=clock)
     told = described(problem, solution)
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
         _print(told)
+
+
+def _engine(name: str, problem: Problem) -> Callable[..., Solution]:
+    from kexie.platform.routing import borrowed, engine
+
+    if name == "kexie":
+        return engine.solve
+    if not borrowed.is_installed():
+        raise UserError("没有安装 PyVRP：pip install pyvrp。 PyVRP is not installed: pip install pyvrp.")
+    if not borrowed.can_say(problem):
+        raise UserError(
+            "PyVRP 只解单日、每点去一次的问题，请用 --engine kexie。 PyVRP plans single days with one visit each: use --engine kexie."
+        )
+    return borrowed.solve
 
 
 def read(file: Path, kind: str) -> Problem:

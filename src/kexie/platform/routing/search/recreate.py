@@ -63,16 +63,15 @@ def _sort(s: State, n: int) -> None:
 def _order(d: Data, s: State, n: int) -> None:
     """Choose by what sites are sorted: at random, greatest, farthest, nearest, most pressed, weightiest first."""
     way = below(s, 17)
-    depot = d.route_ints[c.BEGINS_AT, 0]
     for k in range(n):
         i = s.sites[c.REMOVED, k]
         value = draw(s)
         if way < 4:  # noqa: PLR2004 -- shares of 17
             value = -d.site_floats[c.DEMAND, i] * d.site_ints[c.VISITS, i]
         elif way < 6:  # noqa: PLR2004
-            value = -d.legs[c.DISTANCE, depot, d.site_ints[c.PLACE, i]]
+            value = -d.site_floats[c.FAR_OUT, i]
         elif way < 7:  # noqa: PLR2004
-            value = d.legs[c.DISTANCE, depot, d.site_ints[c.PLACE, i]]
+            value = d.site_floats[c.FAR_OUT, i]
         elif way < 10:  # noqa: PLR2004
             value = pressed(d, i)
         elif way < 13 and s.totals[c.NOW_MISSING] > 0.0:  # noqa: PLR2004
