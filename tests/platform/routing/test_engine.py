@@ -18,6 +18,28 @@ def test_something_is_always_searched_however_fast_the_seconds_go():
     assert (len(found.paces), len(found.routes), found.unserved) == (1, 1, ())
 
 
+def test_a_search_that_froze_is_warmed_up_again_and_ends_cold():
+    cooling = engine._Cooling(10.0, 0.0, 100.0)
+    begun = [cooling.temperature(float(now)) for now in (0, 10, 50)]
+    assert begun == sorted(begun, reverse=True)
+    assert begun[0] == 10.0 * engine.HOT
+    cooling.note(10.0, begun[1], better=True)
+    cooling.note(29.0, 0.1, better=False)
+    assert cooling.temperature(29.0) < begun[1] / 2
+    cooling.note(31.0, 0.1, better=False)
+    assert cooling.temperature(31.0) == begun[1]
+    assert round(cooling.temperature(100.0), 9) == 10.0 * engine.COLD
+
+
+def test_while_it_finds_better_plans_it_only_cools():
+    cooling = engine._Cooling(10.0, 0.0, 100.0)
+    told = []
+    for now in range(100):
+        told.append(cooling.temperature(float(now)))
+        cooling.note(float(now), told[-1], better=now % 15 == 0)
+    assert told == sorted(told, reverse=True)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

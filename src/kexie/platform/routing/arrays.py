@@ -26,7 +26,7 @@ class Data(NamedTuple):
     route_floats: Floats  # [rows, R]
     first: Longs  # [D + 1] the routes of day d are first[d] to first[d + 1]
     site_ints: Longs  # [rows, S + 1]; PATTERN_OF: first of its patterns; none: days and gaps decide
-    site_floats: Floats  # [rows, S]; PENALTY -1: wanted
+    site_floats: Floats  # [rows, S]; PENALTY -1: wanted; FAR_OUT from the nearest depot
     pattern_days: Flags  # [patterns, D]
     allowed: Flags  # [S, R]
     fixed: Flags  # [S, D]
@@ -129,6 +129,7 @@ def data_of(problem: Problem) -> Data:
             [site.demand for site in sites],
             [0.0 if site.penalty is not None else site.weight for site in sites],
             [-1.0 if site.penalty is None else site.penalty for site in sites],
+            _far_out(problem, shifts),
         ),
         pattern_days=pattern_days,
         allowed=_allowed(problem, days),
@@ -141,6 +142,12 @@ def data_of(problem: Problem) -> Data:
         timed=bounds.shape[1] > 1,
         big=_big(problem),
     )
+
+
+def _far_out(problem: Problem, shifts: Sequence[Shift]) -> list[float]:
+    """Return how far each site is from the nearest place where any day begins."""
+    starts, places = sorted({shift.begins_at for shift in shifts}), [site.place for site in problem.sites]
+    return [float(one) for one in problem.matrix.distance[np.ix_(starts, places)].min(axis=0, initial=FAR)]
 
 
 def wanted(site: Site) -> int:
