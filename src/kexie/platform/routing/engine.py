@@ -162,7 +162,7 @@ class _Cooling:
         """Return the temperature of the next chunk."""
         span = max(self._until - self._since, 1e-9)
         left = max(self._until - now, 0.0) / span
-        return self._hot * (self._cold / self._hot) ** (1 - left)
+        return float(self._hot * (self._cold / self._hot) ** (1 - left))
 
 
 def _unit(run: _Run) -> float:
