@@ -45,15 +45,17 @@ def gallery(world):
 
 
 def a_facility(world, name, county=0, **values):
-    unit = world.counties[county]
+    unit = values.pop("unit", world.counties[county])
     return Facility.objects.create(
         association=world.association, unit=unit, area=unit.area, name=name, **{"kind": "GALLERY", **values}
     )
 
 
-def enter(facility, stage, by, *, on=DAY, reason="", confirm=True):
+def enter(facility, stage, by, *, on=DAY, reason="", confirm=True, **grounds):
     scope = by["scope"] if confirm else None
-    return life.enter_stage(facility_id=facility.pk, stage=stage, on=on, reason=reason, confirm=scope, **by)
+    return life.enter_stage(
+        facility_id=facility.pk, stage=stage, on=on, reason=reason, confirm=scope, **grounds, **by
+    )
 
 
 def visit(facility, by, *, on=DAY, span="", headcount=30, method="ROSTER"):
@@ -84,7 +86,7 @@ def test_what_was_withdrawn_counts_as_built_and_not_as_in_use(world, gallery, by
     assert counted(world.scope) == (1, 1, 0, 0)
     enter(gallery, "SUSPENDED", by, reason="维修")
     assert counted(world.scope) == (1, 0, 1, 0)
-    enter(gallery, "WITHDRAWN", by, reason="清退")
+    enter(gallery, "WITHDRAWN", by, reason="清退", document="阜科协〔2025〕3号")
     assert counted(world.scope) == (1, 0, 0, 1)
 
 
@@ -92,7 +94,7 @@ def test_ending_needs_a_reason_and_a_past_day(gallery, by):
     enter(gallery, "ACCEPTED", by)
     with pytest.raises(UserError) as refused:
         enter(gallery, "WITHDRAWN", by)
-    assert set(refused.value.fields) == {"reason"}
+    assert set(refused.value.fields) == {"reason", "document"}
     with pytest.raises(UserError) as refused:
         enter(gallery, "OPERATING", by, on=dt.date(2025, 7, 2))
     assert set(refused.value.fields) == {"on"}

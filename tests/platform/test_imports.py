@@ -75,6 +75,24 @@ def test_the_named_sheet_is_read_before_the_first() -> None:
     assert [row.values for row in reading.rows(file.getvalue(), sheet="没有")] == [("读我",)]
 
 
+def test_words_in_merged_cells_hold_for_every_row_and_numbers_for_the_first_alone() -> None:
+    book = Workbook()
+    for row in (
+        ["乡镇", "学校", "人数"],
+        ["城关镇", "甲", 10],
+        [None, "乙", None],
+        [None, "丙", 3],
+        [None, "丁", 4],
+    ):
+        book.active.append(row)
+    for area in ("A2:A4", "C2:C3", "A6:C6"):
+        book.active.merge_cells(area)
+    file = io.BytesIO()
+    book.save(file)
+    found = [(row.values[0], row.values[2], row.filled) for row in reading.rows(file.getvalue())]
+    assert found[1:] == [("城关镇", 10, ()), ("城关镇", None, (1,)), ("城关镇", 3, (1,)), (None, 4, ())]
+
+
 def test_a_damaged_workbook_is_refused_in_words() -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:

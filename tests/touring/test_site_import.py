@@ -166,6 +166,34 @@ def test_five_hundred_schools_come_in_once_after_what_was_wrong_is_put_right(des
     assert Site.objects.count() == SCHOOLS + 1
 
 
+def test_kinds_that_are_not_written_are_told_by_the_names_and_what_was_guessed_is_shown(
+    desk: Desk, towns
+) -> None:
+    client, rows, kind = desk.client("COORDINATOR"), schools(desk, towns)[:6], HEAD.index("类型*")
+    names = ("向阳小学", "第三中学（东校区）", "李庄村", "幸福社区", "小河口", "实验学校")
+    for row, name, said in zip(rows, names, ("", "", "", None, "", "九年一贯制"), strict=True):
+        row[1], row[kind] = name, said
+    job = upload(client, rows)
+    assert (job.state, [one["cell"] for one in job.problems if "看不出" in one["message"]]) == (
+        "FAULTY",
+        ["C9"],
+    )
+    rows[4][kind] = "集市"
+    job = upload(client, rows)
+    assert job.state == "READY"
+    page = client.get(f"/work/imports/{job.pk}/").content.decode()
+    for words in (
+        "理解为“学校”，共2行。请核对",
+        "理解为“村”",
+        "理解为“社区”",
+        "“九年一贯制”理解为“学校”，共1行",
+    ):
+        assert words in page, words
+    client.post(f"/work/imports/{job.pk}/run")
+    found = dict(Site.objects.values_list("name", "kind"))
+    assert [found[name] for name in names] == ["SCHOOL", "SCHOOL", "VILLAGE", "COMMUNITY", "MARKET", "SCHOOL"]
+
+
 @pytest.mark.parametrize(
     ("value", "degree"),
     [

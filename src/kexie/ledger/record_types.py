@@ -72,9 +72,11 @@ class ReferenceType(DeskType):
     """A type of reference data: edited in place, with an audit entry.
 
     identity: the fields that tell its rows apart; with them, sheets are taken in, and a row that is there already is
-    left alone. readers: how an import reads the cells of single fields; they raise UserError.
+    left alone. readers: how an import reads the cells of single fields; they raise UserError. guesses: where a field's
+    cell is empty, it is guessed from what another field says ("" where that tells nothing); the import shows what it guessed.
     """
 
     model: type[Reference]
     identity: tuple[str, ...] = ()
     readers: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)
+    guesses: Mapping[str, tuple[str, Callable[[str], str]]] = field(default_factory=dict)

@@ -126,6 +126,8 @@ ROWS = (
     _page("look_alikes"),
     _page("ending"),
     _page("renew", wrong_unit=HIDDEN, kwargs=_ending),
+    _page("certificate", wrong_unit=HIDDEN, kwargs=lambda world: {"pk": _held(world)["pk"]}),
+    public("facility_public:title", kwargs=lambda world: {"pk": _held(world)["pk"]}),
     _page("checks"),
     _page("draw", wrong_unit=FORBIDDEN, unit="association", role="COORDINATOR"),
     _page("sample", kwargs=lambda world: {"pk": _sample(world).pk}),

@@ -18,10 +18,19 @@ RECORD_TYPES: tuple[RecordType, ...] = (
     RecordType(
         key="facilities.stages",
         model=FacilityStage,
-        columns=("occurred_on", "facility", "facility_kind", "unit", "stage", "reason"),
+        columns=(
+            "occurred_on",
+            "facility",
+            "facility_kind",
+            "unit",
+            "stage",
+            "reason",
+            "document",
+            "receiver",
+        ),
         filters=("unit", "facility_kind", "stage"),
-        search=("facility__name", "reason", "note"),
-        fields=("unit", "area", "facility", "occurred_on", "stage", "reason", "note"),
+        search=("facility__name", "reason", "document", "receiver", "note"),
+        fields=("unit", "area", "facility", "occurred_on", "stage", "reason", "document", "receiver", "note"),
         help=_("进入新阶段时记一条，不改旧记录；停用、摘牌、移交也各记一条。"),
     ),
     RecordType(

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from kexie.contexts.touring import demo_pictures
 from kexie.contexts.touring.demo_season import CENTRES
 from kexie.contexts.touring.models import (
     Condition,
@@ -115,7 +116,11 @@ def _sign(city: DemoCity, stop: PlannedTourStop, kind: str, on: dt.date) -> None
     for one in SetExhibit.objects.filter(touring_set=stop.touring_set):
         drawn = chance.random()
         if drawn < 0.03:
-            lines[one.pk] = Line(condition=Condition.FAULTY, note="按钮失灵（演示）")
+            photo = demo_pictures.exhibit(one.number, is_faulty=True)
+            lines[one.pk] = Line(condition=Condition.FAULTY, note="按钮失灵（演示）", photo=photo)
+        elif one.number == 1:
+            photo = demo_pictures.exhibit(one.number, is_faulty=False)
+            lines[one.pk] = Line(condition=Condition.GOOD, note="开箱时拍照（演示图）", photo=photo)
         else:
             lines[one.pk] = Line(condition=Condition.WORN if drawn < 0.15 else Condition.GOOD)
     handovers.sign(

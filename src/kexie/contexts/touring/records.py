@@ -15,7 +15,7 @@ from kexie.contexts.touring.models import (
     TourStop,
     TourVenue,
 )
-from kexie.contexts.touring.rules import points
+from kexie.contexts.touring.rules import points, site_kinds
 from kexie.ledger.record_types import Band, RecordType, ReferenceType
 
 # Bands of domain.md section 8, by day and by stop. The stated range of a stop is 30 000 to 50 000 visits in about
@@ -206,7 +206,8 @@ REFERENCE_TYPES: tuple[ReferenceType, ...] = (
         filters=("unit", "area", "kind", "priority", "is_active"),
         search=("name", "address", "note"),
         identity=("area", "name"),
-        readers={"longitude": points.degrees, "latitude": points.degrees},
+        readers={"kind": site_kinds.read, "longitude": points.degrees, "latitude": points.degrees},
+        guesses={"kind": ("name", site_kinds.by_name)},
         fields=(
             "unit",
             "area",

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from kexie.contexts.touring.operations import planning, roads, set_plans, telling
+from kexie.contexts.touring.operations import planning, reminders, roads, set_plans, telling
 from kexie.platform import tasks
 
 
@@ -38,3 +38,9 @@ def take_up_telling(*, at: dt.datetime) -> None:
     """Go on with telling where a worker died."""
     for pk in telling.take_up(now=at):
         tell_hosts.defer(telling_id=str(pk))
+
+
+@tasks.periodic("15 1 * * *")
+def remind_of_vans(*, at: dt.datetime) -> None:
+    """Remind of vehicles' papers and of replacing them, every morning (01:15 UTC is 09:15 in Beijing)."""
+    reminders.remind_due(now=at)

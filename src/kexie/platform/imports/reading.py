@@ -1,6 +1,7 @@
 """Reading the Excel files that offices upload, however they were made."""
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 
 from kexie.kernel.errors import UserError
 
@@ -19,6 +20,9 @@ LARGEST_UNPACKED = 400 * MEGABYTE
 MOST_ROWS = 100_000
 # Formatting dragged down to the last row of a sheet leaves hundreds of thousands of empty rows.
 MOST_EMPTY_ROWS = 2_000
+_MERGE = re.compile(rb'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_LONGEST_MERGE = 60
+_NUMBER = re.compile(r"[\d０-９.,，．%％\s-]*")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -29,10 +33,14 @@ class SheetRefused(UserError):
 
 @dataclass(frozen=True)
 class SheetRow:
-    """One row that is not empty: its number as Excel shows it, and its values from column A."""
+    """One row that is not empty: its number as Excel shows it, and its values from column A.
+
+    `filled`: the columns (from 1) whose words stand in a cell merged over several rows, of which this is not the first.
+    """
 
     number: int
     values: tuple[Any, ...]
+    filled: tuple[int, ...] = ()
 
 
 def check(name: str, content: bytes) -> None:
@@ -66,7 +74,7 @@ def rows(content: bytes, *, sheet: str = "") -> Iterator[SheetRow]:
             _("无法读取这个文件，它可能已损坏。请在 Excel 中打开并另存为 .xlsx 后再上传。")
         ) from error
     try:
-        yield from _rows_of(book, sheet)
+        yield from _rows_of(book, sheet, content)
     finally:
         book.close()
 
@@ -76,8 +84,9 @@ def address(column: int, row: int) -> str:
     return f"{get_column_letter(column)}{row}"
 
 
-def _rows_of(book: Any, sheet: str) -> Iterator[SheetRow]:
+def _rows_of(book: Any, sheet: str, content: bytes) -> Iterator[SheetRow]:
     found = _choose(book, sheet)
+    merged = _Merged(_merged(content, found._worksheet_path))  # noqa: SLF001 - openpyxl tells it nowhere else
     # Some programs write a wrong size into the file; the rows themselves are right.
     found.reset_dimensions()
     empty = count = 0
@@ -90,7 +99,53 @@ def _rows_of(book: Any, sheet: str) -> Iterator[SheetRow]:
         empty, count = 0, count + 1
         if count > MOST_ROWS:
             raise SheetRefused(_("超过%(limit)d行，请拆成几个文件分别导入。") % {"limit": MOST_ROWS})
-        yield SheetRow(number, tuple(values))
+        yield merged.fill(number, values)
+
+
+class _Merged:
+    """Cells of one column merged over several rows: their words hold for each of the rows, numbers for the first alone.
+
+    A number that is meant once would be counted as often as there are rows.
+    """
+
+    def __init__(self, areas: dict[int, list[tuple[int, int]]]) -> None:
+        self.areas, self.words = areas, dict[tuple[int, int], str]()
+
+    def fill(self, number: int, values: Sequence[Any]) -> SheetRow:
+        """Return a row with the words that its merged cells show."""
+        if number not in self.areas:
+            return SheetRow(number, tuple(values))
+        found, filled = list(values), []
+        for column, first in self.areas[number]:
+            found += [None] * (column - len(found))
+            if number == first:
+                self.words[column, first] = _words(found[column - 1])
+            elif found[column - 1] is None and (words := self.words.get((column, first))):
+                found[column - 1] = words
+                filled.append(column)
+        return SheetRow(number, tuple(found), tuple(filled))
+
+
+def _words(value: Any) -> str:
+    return value if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()) else ""
+
+
+def _merged(content: bytes, path: str) -> dict[int, list[tuple[int, int]]]:
+    """Return by row the columns that are merged over it and the first row of each; they stand behind the rows in a sheet."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(path) as sheet:
+        rest = b""
+        while part := sheet.read(MEGABYTE):
+            rest, done = rest + part, 0
+            for one in _MERGE.finditer(rest):
+                done = one.end()
+                left, first, right, last = (piece.decode() for piece in one.groups())
+                if left == right:
+                    column = column_index_from_string(left)
+                    for row in range(int(first), min(int(last), int(first) + MOST_EMPTY_ROWS) + 1):
+                        found.setdefault(row, []).append((column, int(first)))
+            rest = rest[max(done, len(rest) - _LONGEST_MERGE) :]
+    return found
 
 
 def _choose(book: Any, sheet: str) -> Any:

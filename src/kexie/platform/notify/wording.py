@@ -235,6 +235,21 @@ TEMPLATES: Mapping[str, Template] = {
         text=_("%(what)s到%(day)s为止。没有再认定的，此后不再使用称号，也不计入有效数。"),
         sms=False,
     ),
+    "caravan.paper_ending": Template(
+        title=_("大篷车证件快到期"),
+        text=_("%(what)s到%(day)s为止，还有%(left)s天。请尽快续办并登记新证件。"),
+        sms=False,
+    ),
+    "caravan.paper_ended": Template(
+        title=_("大篷车证件到期"),
+        text=_("%(what)s到%(day)s为止，还没有登记续期。行驶证、年检、交强险过期的车不排行程。"),
+        sms=False,
+    ),
+    "caravan.replace": Template(
+        title=_("大篷车建议更新"),
+        text=_("%(what)s已达到更新条件，可以按规定申请更新。依据和读数见车辆页面。"),
+        sms=False,
+    ),
     "title.decided": Template(
         title=_("称号申报有结果"),
         text=_("%(unit)s申报“%(title)s”：%(state)s。%(reason)s。"),

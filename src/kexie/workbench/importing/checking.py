@@ -113,6 +113,7 @@ class Checker:
         self.seen: Counter[str] = Counter()
         self.first_rows: dict[str, int] = {}
         self._warn_about_columns()
+        self._warn_about_merged()
 
     def check(self, progress: Progress) -> Findings:
         """Check everything and change nothing."""
@@ -163,7 +164,7 @@ class Checker:
     def _previewed(self, one: Column, row: SheetRow, value: Any) -> str:
         """Return a value as it was understood, or what stands in a cell that was not."""
         raw = headings.cell(row, self.head.fields[one.name])
-        return _shown(one, value) if value is not None or raw is None else f"？{raw}"
+        return shown(one, value) if value is not None or raw is None else f"？{raw}"
 
     def _value(self, one: Column, row: SheetRow) -> Any:
         index = self.head.fields[one.name]
@@ -323,6 +324,18 @@ class Checker:
         if "unit" not in self.head.fields and self.only_unit is None:
             self._problem(head, 0, _("缺少必需的列：单位。"))
 
+    def _warn_about_merged(self) -> None:
+        """Say which columns have words of merged cells, taken for every row that they cover."""
+        found = Counter(index for row in self.rows for index in row.filled)
+        for one in self.columns:
+            if count := found[self.head.fields[one.name]]:
+                told = _("%(label)s有%(n)d行在合并的单元格里，每行都按合并格里的内容读。请核对。")
+                self._warn(
+                    SheetRow(self.head.row, ()),
+                    self.head.fields[one.name],
+                    told % {"label": one.label, "n": count},
+                )
+
     def _problem(self, row: SheetRow, column: int, message: str) -> None:
         self.findings.add(Problem(row.number, column, message))
 
@@ -340,7 +353,7 @@ def _by_field(error: ValidationError) -> dict[str, list[str]]:
     return error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
 
 
-def _shown(one: Column, value: Any) -> str:
+def shown(one: Column, value: Any) -> str:
     """Return a value as the preview shows it."""
     if value is None:
         return ""

@@ -46,6 +46,8 @@ def is_required(desk_type: DeskType, column: Column) -> bool:
     field = column.field
     if field is None or column.name == "area" or column.name in desk_type.initial:
         return False
+    if column.name in getattr(desk_type, "guesses", ()):
+        return False
     return not field.blank and not field.has_default()
 
 

@@ -12,10 +12,11 @@ from kexie.kernel.errors import UserError
 from kexie.kernel.ids import uuid7
 from kexie.ledger.record_types import ReferenceType
 from kexie.platform.imports.reading import SheetRow
-from kexie.workbench.desk.columns import Column
+from kexie.workbench.desk.columns import Column, Kind
 from kexie.workbench.importing import cells, headings
 from kexie.workbench.importing.cells import BadCell
-from kexie.workbench.importing.checking import Built, Checker
+from kexie.workbench.importing.checking import Built, Checker, Findings, Progress
+from kexie.workbench.importing.checking import shown as _shown
 
 Identity = tuple[Hashable, ...]
 
@@ -28,6 +29,8 @@ class ReferenceChecker(Checker):
     def __init__(self, *, desk_type: ReferenceType, **options: Any) -> None:
         self.reference_type = desk_type
         self.rows_by_identity: dict[Identity, int] = {}
+        # Rows by field, what stood there ("": nothing) and what it was taken for.
+        self.guessed: dict[tuple[str, str, Any], list[int]] = {}
         super().__init__(desk_type=desk_type, **options)
         self.required.update(name for name in desk_type.identity if name in self.head.fields)
 
@@ -42,16 +45,57 @@ class ReferenceChecker(Checker):
         return [one for one in chunk if tuple(getattr(one.record, name) for name in names) not in known]
 
     def _value(self, one: Column, row: SheetRow) -> Any:
+        index, shown = self.head.fields[one.name], _text(headings.cell(row, self.head.fields[one.name]))
+        if not shown and one.name in self.reference_type.guesses:
+            return self._guess(one.name, row)
         reader = self.reference_type.readers.get(one.name)
         if reader is None:
             return super()._value(one, row)
-        index = self.head.fields[one.name]
         try:
             shown = cells.as_text(headings.cell(row, index))
-            return reader(shown) if shown else None
+            found = reader(shown) if shown else None
         except (BadCell, UserError) as error:
             self._problem(row, index, str(error))
             return None
+        if one.kind is Kind.CHOICE and found is not None:
+            self._understood(one, row, shown, found)
+        return found
+
+    def _guess(self, name: str, row: SheetRow) -> Any:
+        """Return what another cell of the row tells of a field that says nothing itself; a problem if it tells nothing."""
+        source, guess = self.reference_type.guesses[name]
+        one = next(each for each in headings.importable(self.reference_type) if each.name == name)
+        found = guess(_text(headings.cell(row, self.head.fields.get(source))))
+        if found:
+            self.guessed.setdefault((name, "", found), []).append(row.number)
+            return found
+        told = _("%(label)s没有填，从%(source)s也看不出，请填写。")
+        labels = {each.name: each.label for each in headings.importable(self.reference_type)}
+        where = self.head.fields.get(name) or self.head.fields.get(source, 0)
+        self._problem(row, where, told % {"label": one.label, "source": labels.get(source, source)})
+        return None
+
+    def _understood(self, one: Column, row: SheetRow, shown: str, found: Any) -> None:
+        """Remember a word that is no label of the choice it was taken for."""
+        if shown not in {str(found), _shown(one, found)}:
+            self.guessed.setdefault((one.name, shown, found), []).append(row.number)
+
+    def check(self, progress: Progress) -> Findings:
+        """Check everything, and say what was guessed: a line for each word, with how many rows and the first of them."""
+        findings = super().check(progress)
+        columns = {one.name: one for one in headings.importable(self.reference_type)}
+        for (name, shown, found), numbers in sorted(self.guessed.items(), key=lambda one: one[1][0]):
+            one, source = columns[name], columns[self.reference_type.guesses.get(name, (name,))[0]]
+            values = {
+                "label": one.label, "shown": shown, "found": _shown(one, found), "n": len(numbers), "source": source.label,
+            }  # fmt: skip
+            told = (
+                _("“%(shown)s”理解为“%(found)s”，共%(n)d行。")
+                if shown
+                else _("%(label)s空着，按%(source)s理解为“%(found)s”，共%(n)d行。请核对。")
+            )
+            self._warn(SheetRow(numbers[0], ()), self.head.fields.get(name, 0), told % values)
+        return findings
 
     def _choose(self, one: Column, row: SheetRow, found: list[Any]) -> list[Any]:
         """Of several areas of a name, keep those in the area of the row's unit."""
@@ -63,7 +107,17 @@ class ReferenceChecker(Checker):
         prefix = units[0].area.prefix
         return [area for area in found if area.pk.startswith(prefix)] or found
 
+    def _build(self, row: SheetRow) -> Built | None:
+        """Build a row; what has no column at all is guessed for each."""
+        self.without_column = {
+            name: self._guess(name, row)
+            for name in self.reference_type.guesses
+            if name not in self.head.fields
+        }
+        return super()._build(row)
+
     def _record(self, values: dict[str, Any]) -> Any:
+        values = {**self.without_column, **values}
         given = {name: value for name, value in values.items() if value is not None}
         row: Any = self.desk_type.model(
             id=uuid7(), association_id=self.scope.association_id, **{**self.desk_type.initial, **given}

@@ -9,6 +9,7 @@ from kexie.contexts.facilities.models.facility import (
     FacilityVisits,
     month_end,
 )
+from kexie.contexts.facilities.models.handover import FacilityHandover
 from kexie.contexts.facilities.models.reports import SelfReport, TitleReminder
 from kexie.contexts.facilities.models.rounds import (
     TitleApplication,
@@ -28,6 +29,7 @@ __all__ = [
     "Facility",
     "FacilityCheck",
     "FacilityFault",
+    "FacilityHandover",
     "FacilityKind",
     "FacilityPhoto",
     "FacilityStage",

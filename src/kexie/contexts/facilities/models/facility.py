@@ -110,6 +110,11 @@ class FacilityStage(OfFacility, Record):
 
     stage = models.CharField(_("阶段"), max_length=11, choices=Stage.choices)
     reason = models.CharField(_("原因"), max_length=200, blank=True)
+    # Empty in records from before: what is empty changes no hash.
+    document = models.CharField(
+        _("依据"), max_length=80, blank=True, help_text=_("文号、会议纪要、验收单或移交清单的编号。")
+    )
+    receiver = models.CharField(_("接收单位"), max_length=100, blank=True, help_text=_("资产移交给谁。"))
 
     class Meta(Record.Meta):
         verbose_name = _("设施建设与运行阶段")

@@ -9,15 +9,13 @@ from django.utils.translation import gettext as _
 
 from kexie.contexts.facilities.models import Facility, FacilityStage, FacilityVisits, month_end
 from kexie.contexts.facilities.operations.common import locked
+from kexie.contexts.facilities.rules import life as rules
 from kexie.foundation.access.models import Account
 from kexie.foundation.areas.models import Area
 from kexie.kernel.errors import UserError
 from kexie.kernel.scope import Scope
 from kexie.ledger import operations as ledger
 from kexie.ledger.models import State
-
-# Whoever ends the work of a facility says why.
-_WITH_REASON = frozenset({"SUSPENDED", "WITHDRAWN", "TRANSFERRED"})
 
 
 class LifeRefused(UserError):
@@ -35,17 +33,20 @@ def enter_stage(
     now: dt.datetime,
     scope: Scope,
     confirm: Scope | None,
+    document: str = "",
+    receiver: str = "",
 ) -> FacilityStage:
     """Draft the next stage; it is confirmed at once where `confirm` (the scope for confirming) covers the unit."""
     facility = locked(Facility, facility_id, scope, unit="unit")
-    if stage in _WITH_REASON and not reason:
-        raise LifeRefused(fields={"reason": _("停用、摘牌或移交要写明原因。")})
+    said = {"reason": reason, "document": document, "receiver": receiver}
+    if lacking := {name: str(rules.ASKS[name]) for name in rules.missing(stage, said)}:
+        raise LifeRefused(fields=lacking)
     if on > timezone.localdate(now):
         raise LifeRefused(fields={"on": _("日期不能晚于今天。")})
     record = ledger.draft(
         record=FacilityStage(
             unit=facility.unit, area=_area(facility), facility=facility, occurred_on=on, stage=stage,
-            reason=reason,
+            **said,
         ),
         actor=actor, now=now, scope=scope,
     )  # fmt: skip
@@ -88,6 +89,11 @@ def log_visits(
     day = month_end(on) if span else on
     if on > timezone.localdate(now) or (span and day > timezone.localdate(now)):
         raise LifeRefused(fields={"on": _("还没有过完的日子或月份不能登记。")})
+    if not span and (stage := _stage_on(facility, day)) in rules.CLOSED:
+        values = {"stage": FacilityStage.Stage(stage).label}
+        raise LifeRefused(
+            fields={"on": _("这一天设施处于“%(stage)s”，不接待参观；恢复运行的，请先登记“运行”。") % values}
+        )
     if headcount is not None and not method:
         raise LifeRefused(fields={"method": _("填了人次就要选计数方法；没有计数就都留空。")})
     return ledger.draft(
@@ -97,6 +103,11 @@ def log_visits(
         ),
         actor=actor, now=now, scope=scope,
     )  # fmt: skip
+
+
+def _stage_on(facility: Facility, day: dt.date) -> str:
+    rows = FacilityStage.objects.filter(facility=facility, state=State.CONFIRMED, occurred_on__lt=day)
+    return str(rows.order_by("-occurred_on", "-id").values_list("stage", flat=True).first() or "")
 
 
 def _area(facility: Facility) -> Area:

@@ -11,6 +11,7 @@ from kexie.contexts.facilities.models import (
     Asset,
     Facility,
     FacilityFault,
+    FacilityHandover,
     FacilityPhoto,
     FacilityStage,
     FacilityVisits,
@@ -18,10 +19,14 @@ from kexie.contexts.facilities.models import (
     OpenHours,
 )
 from kexie.contexts.facilities.queries import IN_USE, valid_accreditations
+from kexie.foundation.units.models import Kind, Unit
 from kexie.kernel.errors import NotFound
 from kexie.kernel.scope import Scope
 from kexie.ledger.models import State
 
+# Departments and strangers keep no facilities.
+_NO_TAKERS = (Kind.ASSOCIATION, Kind.DEPARTMENT, Kind.OUTSIDE)
+_COUNTY = len("341200")
 _OPEN_FAULTS = (FacilityFault.State.REPORTED, FacilityFault.State.ACCEPTED)
 
 
@@ -69,8 +74,22 @@ def facility(scope: Scope, pk: UUID) -> Facility:
 
 def stages(one: Facility) -> QuerySet[FacilityStage]:
     """Return every stage, also drafts and reversed ones, latest first."""
-    rows = FacilityStage.objects.filter(facility=one).select_related("recorded_by", "reversed_by")
+    rows = FacilityStage.objects.filter(facility=one).select_related(
+        "recorded_by", "confirmed_by", "reversed_by"
+    )
     return rows.order_by("-occurred_on", "-id")
+
+
+def handovers(one: Facility) -> list[FacilityHandover]:
+    """Return who gave the facility to whom, also what was undone, latest first."""
+    return list(one.handovers.select_related("from_unit", "to_unit", "made_by"))
+
+
+def takers(one: Facility, scope: Scope) -> QuerySet[Unit]:
+    """Return the units of the facility's county that may look after it."""
+    area = one.area or one.unit.area
+    found = Unit.objects.filter(scope.q(unit=""), area__code__startswith=str(area.pk)[:_COUNTY])
+    return found.exclude(pk=one.unit_id).exclude(kind__in=_NO_TAKERS).order_by("name")
 
 
 def visits(one: Facility) -> QuerySet[FacilityVisits]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from kexie.contexts.facilities.operations import life, upkeep
+from kexie.contexts.facilities.operations import handing, life, upkeep
 from kexie.contexts.facilities.web import forms
 from kexie.foundation.access.roles import Action
 from kexie.foundation.desk.pages import Act
@@ -13,6 +13,14 @@ from kexie.foundation.desk.pages import Act
 def _stage(view: Any, data: dict[str, Any]) -> Any:
     confirm = view.find(Action.CONFIRM)
     return life.enter_stage(facility_id=view.one.pk, confirm=confirm, **data, **view.by)
+
+
+def _hand_over(view: Any, data: dict[str, Any]) -> Any:
+    return handing.hand_over(facility_id=view.one.pk, **data, **view.by)
+
+
+def _undo_hand_over(view: Any, data: dict[str, Any]) -> Any:
+    return handing.undo_hand_over(handover_id=data["row"], **view.by)
 
 
 def _take_back(view: Any, data: dict[str, Any]) -> Any:
@@ -65,6 +73,15 @@ ACTS = (
     Act(
         key="visits", label=_("登记参观"), done=_("已登记，待确认后计入统计。"), run=_visits,
         form=forms.VisitsForm,
+    ),
+    Act(
+        key="hand_over", label=_("移交给另一单位管理"), done=_("已移交，新单位的管理员从现在起可以办理。"),
+        run=_hand_over, form=forms.HandOverForm, action=Action.CONFIRM,
+        hint=_("设施照常运行，只换管理单位；原单位的管理员不再能办理，以前的记录不变。设备不再使用的，请登记“资产移交”。"),
+    ),
+    Act(
+        key="undo_hand_over", label=_("撤回交接"), done=_("已撤回，设施回到原管理单位。"), run=_undo_hand_over,
+        form=forms.OneForm, action=Action.CONFIRM, danger=True, at="handovers",
     ),
     Act(key="hours", label=_("设置每周开放时间"), done=_("已设置开放时间。"), run=_hours, form=forms.HoursForm),
     Act(key="closed", label=_("设置每周不开放的日子"), done=_("已设置。"), run=_closed, form=forms.ClosedForm),

@@ -9,6 +9,7 @@ from kexie.contexts.facilities.models import Asset, FacilityFault, FacilityStage
 from kexie.contexts.facilities.rules.opening import WEEKDAYS
 from kexie.foundation.desk.forms import Day, DeskForm, Fraction, Lines, Whole, Words
 from kexie.foundation.desk.photos import PHOTO_ACCEPT, PhotoField
+from kexie.foundation.units.models import Unit
 from kexie.kernel import text
 from kexie.ledger.models import Method
 
@@ -45,6 +46,26 @@ class StageForm(DeskForm):
     on = Day(label=_("日期"))
     reason = Words(
         label=_("原因"), required=False, max_length=200, help_text=_("停用、摘牌、移交时必须写明。")
+    )
+    document = Words(
+        label=_("依据"), required=False, max_length=80,
+        help_text=_("文号、会议纪要、验收单或移交清单的编号；摘牌、移交时必须写明。"),
+    )  # fmt: skip
+    receiver = Words(label=_("接收单位"), required=False, max_length=100, help_text=_("资产移交时必须写明。"))
+
+
+class HandOverForm(DeskForm):
+    """Who looks after a facility from a day on."""
+
+    to = forms.ModelChoiceField(
+        label=_("接管单位"), queryset=Unit.objects.none(), empty_label=_("请选择"),
+        help_text=_("列出的是设施所在县（市、区）的单位。"),
+    )  # fmt: skip
+    keeper = Words(label=_("新管理员"), max_length=40)
+    on = Day(label=_("交接日期"))
+    reason = Words(label=_("原因"), max_length=200)
+    document = Words(
+        label=_("依据"), required=False, max_length=80, help_text=_("交接清单或文号，可以不填。")
     )
 
 

@@ -14,7 +14,7 @@ from kexie.contexts.facilities.models import Asset, FacilityFault, FacilityStage
 from kexie.contexts.facilities.operations import faults
 from kexie.contexts.facilities.queries import IN_USE
 from kexie.contexts.facilities.queries import desk as queries
-from kexie.contexts.facilities.rules import opening
+from kexie.contexts.facilities.rules import life, opening
 from kexie.contexts.facilities.states import FACILITY_TRANSITIONS, FAULT_TRANSITIONS
 from kexie.contexts.facilities.web import forms
 from kexie.contexts.facilities.web.acts import ACTS
@@ -28,6 +28,8 @@ from kexie.platform.tickets import qr
 from kexie.ui.nav import Link
 
 SHOWN_VISITS = 20
+# Assets of which nobody said where they went.
+_KEPT = frozenset({Asset.State.IN_USE, Asset.State.IDLE})
 
 
 class FacilityPage(FacilitiesView, ActPage):
@@ -41,8 +43,10 @@ class FacilityPage(FacilitiesView, ActPage):
         self.stage: str = getattr(self.one, "stage", None) or ""
 
     def acts(self) -> Sequence[Act]:  # type: ignore[override]  # nothing is added to it
-        """Everything but a further stage where there is none."""
-        return [one for one in ACTS if one.key != "stage" or FACILITY_TRANSITIONS[self.stage]]
+        """What the facility's stage allows."""
+        without = set() if FACILITY_TRANSITIONS[self.stage] else {"stage"}
+        without |= {"hand_over", "visits"} if self.stage in life.ENDED else set()
+        return [one for one in ACTS if one.key not in without]
 
     def act_form(self, act: Act, *args: Any, **options: Any) -> DeskForm:
         """Offer the stages that may follow."""
@@ -52,12 +56,17 @@ class FacilityPage(FacilitiesView, ActPage):
             form.fields["stage"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
                 one for one in FacilityStage.Stage.choices if one[0] in follow
             ]
+            if "TRANSFERRED" not in follow:
+                form.fields.pop("receiver")
+        if act.key == "hand_over":
+            form.fields["to"].queryset = queries.takers(self.one, self.scope)  # type: ignore[attr-defined]
         return form
 
     def context_of(self) -> dict[str, Any]:
         """Everything about the facility."""
         today, stages = timezone.localdate(), list(queries.stages(self.one))
         hours, changed = queries.hours(self.one), queries.changed_days(self.one, today)
+        assets = queries.assets(self.one)
         confirmed = [one for one in stages if one.state == State.CONFIRMED]
         return {
             "one": self.one,
@@ -66,6 +75,9 @@ class FacilityPage(FacilitiesView, ActPage):
             "in_use": self.stage in IN_USE,
             "built_on": next((one.occurred_on for one in confirmed if one.stage == "ACCEPTED"), None),
             "stages": stages,
+            "handovers": (handovers := queries.handovers(self.one)),
+            "last_handover": next((one.pk for one in handovers if one.undone_at is None), None),
+            "unmoved": sum(one.state in _KEPT for one in assets) if self.stage in life.ENDED else 0,
             "latest": confirmed[0].pk if confirmed else None,
             "week": opening.week(hours) if hours else [],
             "open_today": opening.on_day(today, hours, changed)
@@ -73,7 +85,7 @@ class FacilityPage(FacilitiesView, ActPage):
             else "",
             "changed": changed,
             "visits": queries.visits(self.one)[:SHOWN_VISITS],
-            "assets": queries.assets(self.one),
+            "assets": assets,
             "asset_states": Asset.State.choices,
             "photos": queries.photos(self.one),
             "titles": queries.titles(self.one),

@@ -67,7 +67,7 @@ class TitlesPage(FacilitiesView, ListPage):
         """Show a title."""
         cells = (
             Cell(one.holder.name, f"{_RECORDS}{one.pk}"),
-            Cell(one.get_title_display()),
+            Cell(one.get_title_display(), self.url("certificate", pk=one.pk)),
             Cell(AWARDERS[one.title]),
             Cell(one.area.name),
             Cell(one.batch),

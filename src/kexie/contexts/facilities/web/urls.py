@@ -4,6 +4,7 @@ from django.urls import path
 
 from kexie.contexts.facilities.web import (
     applications,
+    certificates,
     checks,
     pages,
     registry,
@@ -23,6 +24,7 @@ urlpatterns = [
     path("titles/look-alikes/", titles.LookAlikesPage.as_view(), name="look_alikes"),
     path("titles/ending/", renewals.EndingPage.as_view(), name="ending"),
     path("titles/<uuid:pk>/renew/", renewals.RenewPage.as_view(), name="renew"),
+    path("titles/<uuid:pk>/certificate/", certificates.CertificatePage.as_view(), name="certificate"),
     path("rounds/", rounds.RoundsPage.as_view(), name="rounds"),
     path("rounds/new/", rounds.NewRoundPage.as_view(), name="new_round"),
     path("rounds/<uuid:pk>/", rounds.RoundPage.as_view(), name="round"),

@@ -7,6 +7,7 @@ from kexie.contexts.touring.models.field import FieldLog, FieldNote, FieldPhone
 from kexie.contexts.touring.models.fleet import (
     CaravanDocument,
     CaravanExhibit,
+    CaravanReminder,
     CaravanRepair,
     OdometerReading,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "Caravan",
     "CaravanDocument",
     "CaravanExhibit",
+    "CaravanReminder",
     "CaravanRepair",
     "CaravanRequest",
     "CaravanStop",

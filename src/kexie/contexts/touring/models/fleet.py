@@ -143,3 +143,36 @@ class OdometerReading(Tenant):
 
     def __str__(self) -> str:
         return f"{self.caravan} {self.on} {self.km}"
+
+
+class CaravanReminder(Tenant):
+    """The reminder about a vehicle was sent: a paper ends in so many days (`ends_on`), or it may be replaced. Each is sent once."""
+
+    class About(models.TextChoices):
+        REGISTRATION = "REGISTRATION", _("行驶证")
+        INSPECTION = "INSPECTION", _("年检")
+        COMPULSORY = "COMPULSORY", _("交强险")
+        COMMERCIAL = "COMMERCIAL", _("商业保险")
+        OTHER = "OTHER", _("其他证件")
+        YEARS = "YEARS", _("使用年限")
+        KILOMETRES = "KILOMETRES", _("行驶里程")
+
+    caravan = models.ForeignKey(Caravan, models.PROTECT, related_name="reminders", verbose_name=_("大篷车"))
+    about = models.CharField(_("提醒事项"), max_length=12, choices=About.choices)
+    ends_on = models.DateField(_("到期日期"), null=True, blank=True)
+    days = models.PositiveSmallIntegerField(_("到期前天数"), default=0)
+    sent_at = models.DateTimeField(_("提醒时间"))
+
+    class Meta:
+        verbose_name = _("车辆提醒")
+        ordering: ClassVar = ["-sent_at", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="touring_caravanreminder_once",
+                fields=["association", "caravan", "about", "ends_on", "days"],
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.caravan} {self.get_about_display()}"

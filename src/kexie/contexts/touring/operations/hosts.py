@@ -159,13 +159,15 @@ def _log_site(site: Site, action: str, actor: Account, now: dt.datetime) -> None
 
 
 def _keep_links(visits: Iterable[Visit]) -> None:
+    changed = []
     for one in visits:
         if one.told is None or one.stop is None or one.stop.host_code == one.told.code:
             continue
         one.stop.host_code = one.told.code
         if one.stop.host_state == Host.NONE and not one.is_moved:
             one.stop.host_state = Host.ASKED
-        one.stop.save(update_fields=["host_code", "host_state"])
+        changed.append(one.stop)
+    operations.write_hosts(changed)
 
 
 def _tell(season: Season, what: What, visit: Visit, link: Link, now: dt.datetime) -> ToldVisit:

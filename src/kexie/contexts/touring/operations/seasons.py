@@ -4,10 +4,10 @@ No way leads past the hard rules (`rules.season`): a plan that breaks one is nei
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +26,11 @@ from kexie.platform.audit import operations as audit
 
 Host = PlannedStop.Host
 MOST_SECONDS = 600
+# A season has hundreds of stops: a case for each of them in one statement takes seconds to write.
+_WRITE_HOSTS = """
+UPDATE touring_plannedstop SET host_state = said.state, host_code = said.code
+FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS said(id, state, code) WHERE touring_plannedstop.id = said.id
+"""
 
 
 class PlanRefused(UserError):
@@ -223,13 +228,21 @@ def publish(*, plan: Plan, actor: Account | None, now: dt.datetime) -> int:
     asked = [one for one in found if one.host_state == Host.NONE]
     for one in asked:
         one.host_state, one.host_code = Host.ASKED, short_code(16)
-    PlannedStop.objects.bulk_update(asked, ["host_state", "host_code"], batch_size=500)
+    write_hosts(asked)
     plan.published_at, plan.undo = now, []
     plan.save(update_fields=["published_at", "undo"])
     plan.season.published = plan
     plan.season.save(update_fields=["published"])
     log(plan.season, "touring.publish_plan", actor, {"number": plan.number, "stops": len(found)}, now)
     return len(asked)
+
+
+def write_hosts(stops: Collection[PlannedStop]) -> None:
+    """Write down how stops stand with their hosts: one statement, whose text does not grow with them."""
+    if stops:
+        columns = zip(*((one.pk, one.host_state, one.host_code) for one in stops), strict=True)
+        with connection.cursor() as cursor:
+            cursor.execute(_WRITE_HOSTS, [list(column) for column in columns])
 
 
 @transaction.atomic
