@@ -19,7 +19,7 @@ from kexie.foundation.units.models import Unit
 from kexie.kernel.ids import uuid7
 from kexie.kernel.periods import Period
 from kexie.ledger import operations as ledger
-from kexie.platform.files import operations as files
+from kexie.platform.files import content as kept
 from kexie.workbench.packages import making, merging, operations, undoing
 from kexie.workbench.packages.models import Line, Merge, Package
 from tests.foundation.conftest import NOW, build_city
@@ -99,7 +99,7 @@ class County:
 def content(package: Package) -> bytes:
     """The package as it was handed out."""
     assert package.file is not None
-    return files.path_of(package.file.digest).read_bytes()
+    return kept.read(package.file.digest)
 
 
 def edited(given: Package | bytes, edit: Callable[[Any], None], *, sheet: str = SHEET) -> bytes:

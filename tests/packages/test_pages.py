@@ -37,8 +37,8 @@ def test_a_package_is_made_filled_handed_in_settled_and_merged(county: County, c
     upload = SimpleUploadedFile("工作包.xlsx", edited(handed_out, work))
     page = client.post("/work/packages/hand-in/", {"file": upload, "then": "confirm"}).url
     merge = Merge.objects.get()
-    shown = client.get(page).content.decode()
-    assert "还有 1 行要您决定" in shown
+    shown = client.get(page).context["counts"]
+    assert [shown[one] for one in ("total", "open", "entering", "CONFLICT", "NEW")] == [2, 1, 1, 1, 1]
     line = Line.objects.get(merge=merge, verdict="CONFLICT")
     client.post(f"{page}rows/{line.pk}/", {"decision": "TAKE", "field-headcount": "theirs"})
     client.post(page, {"act": "run"})

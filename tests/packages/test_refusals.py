@@ -46,7 +46,8 @@ def test_faulty_cells_are_named_and_put_right_on_the_page(county: County) -> Non
     county.decide(merge, "LEAVE", verdict="ERROR")
     assert county.merge(merge).state == "MERGED"
     assert live() == [("大棚蔬菜技术培训", 45)]
-    sheet = load_workbook(receipts.write(queries.lines(county.scope, merge))).active
+    with receipts.write(queries.lines(county.scope, merge)) as file:
+        sheet = load_workbook(file).active
     told = [(row[1].value, row[3].value, row[5].value) for row in sheet.iter_rows(min_row=2)]
     assert told == [(4, "新增", "已新建"), (5, "有错误", "未动"), (6, "有错误", "未动")]
 

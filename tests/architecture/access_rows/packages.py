@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kexie.kernel.periods import Period
 from kexie.kernel.scope import Scope
-from kexie.platform.files import operations as files
+from kexie.platform.files import content
 from kexie.workbench.packages import making, operations
 from kexie.workbench.packages.models import Line, Merge, Package
 from kexie.workbench.packages.states import Verdict
@@ -38,7 +38,7 @@ def _merge(world: World) -> Merge:
         return found
     package = _package(world)
     assert package.file is not None
-    upload = SimpleUploadedFile("工作包.xlsx", files.path_of(package.file.digest).read_bytes())
+    upload = SimpleUploadedFile("工作包.xlsx", content.read(package.file.digest))
     return operations.check(merge=operations.take_in(upload=upload, confirms=True, **_by(world)))
 
 

@@ -287,8 +287,11 @@ class SheetChecker(Checker):
         """Say nothing: plausibility is asked about when a record is confirmed."""
 
     def _problem(self, row: SheetRow, column: int, message: str) -> None:
+        """Note what is wrong with a cell: the first thing only, what follows from it helps nobody."""
         super()._problem(row, column, message)
-        self.problems_at.setdefault(row.number, []).append(Problem(row.number, column, message))
+        told = self.problems_at.setdefault(row.number, [])
+        if not any(one.column == column for one in told):
+            told.append(Problem(row.number, column, message))
 
     def _hidden(self, label: str) -> int | None:
         head = next((one for one in self.part.rows if one.number == self.head.row), None)

@@ -16,6 +16,7 @@ from kexie.foundation.access.roles import Action
 from kexie.kernel.errors import Forbidden, UserError
 from kexie.kernel.scope import Scope
 from kexie.ledger import registry
+from kexie.platform.files import content
 from kexie.platform.files import operations as files
 from kexie.platform.imports import reading
 from kexie.platform.imports.reading import SheetRefused
@@ -44,9 +45,9 @@ def take_in(
     Raises SheetRefused where it is no package of ours, or one of a unit out of scope.
     """
     upload.seek(0)
-    content = upload.read()
-    reading.check(upload.name or "", content)
-    package = returned.find_package(returned.read(content, scope).code, scope)
+    given = upload.read()
+    reading.check(upload.name or "", given)
+    package = returned.find_package(returned.read(given, scope).code, scope)
     stored = files.store(association_id=actor.association_id, upload=upload, actor=actor, now=now)
     same = Merge.objects.filter(scope.q("package__unit"), package=package, file=stored).exclude(
         state__in=SPENT
@@ -72,8 +73,8 @@ def check(*, merge: Merge) -> Merge:
     if merge.state != Step.CHECKING:
         return merge
     try:
-        content = files.path_of(merge.file.digest).read_bytes()
-        found = returned.read(content, _scope(merge))
+        written = content.read(merge.file.digest)
+        found = returned.read(written, _scope(merge))
         _check(merge, found)
         notes = [one for one in merge.notes if one not in found.notes]
         end(merge, Step.READY, notes=[*notes, *found.notes])

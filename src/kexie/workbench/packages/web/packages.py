@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from kexie.foundation.desk.forms import DeskForm
 from kexie.foundation.desk.pages import FormPage, ListPage
 from kexie.kernel.errors import NotFound
-from kexie.platform.files import operations as files
+from kexie.platform.files import content
 from kexie.platform.imports import writing
 from kexie.ui.lists import Sortable
 from kexie.ui.nav import Link
@@ -144,7 +144,7 @@ class FilePage(OnePackageView):
         """Send it, unless it is not written yet."""
         if self.one.file is None:
             raise NotFound(_("工作包还在生成，请稍后再下载。"))
-        file = files.path_of(self.one.file.digest).open("rb")
+        file = content.open_clear(self.one.file.digest)
         name = making.file_name(self.one)
         return FileResponse(file, as_attachment=True, filename=name, content_type=writing.CONTENT_TYPE)
 
