@@ -39,6 +39,7 @@ _PARTS = (
     ("work/problems/", "kexie.contexts.matching.web.problems.urls"),
     ("work/academic/", "kexie.contexts.organisations.web.academic.urls"),
     ("work/returns/", "kexie.reporting.returns.urls"),
+    ("work/packages/", "kexie.workbench.packages.urls"),
     ("work/releases/", "kexie.reporting.releases.urls"),
     ("releases/", "kexie.reporting.releases.public_urls"),
     ("work/writing/", "kexie.reporting.writing.urls"),

@@ -39,6 +39,7 @@ _DESKS = (
     ("returns:list", gettext_lazy("统计年报"), "ledger", "returns"),
     ("releases:list", gettext_lazy("数据发布"), "lock", "releases"),
     ("writing:list", gettext_lazy("文稿撰写"), "edit", "writing"),
+    ("packages:list", gettext_lazy("离线工作包"), "download", "packages"),
 )
 # Pages of other parts of the site, in the order of the rail; those that are not there are left out.
 _ELSEWHERE = (

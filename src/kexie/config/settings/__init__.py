@@ -20,6 +20,7 @@ CRYPTO_BACKEND = setting("KEXIE_CRYPTO")
 
 LOCAL_APPS = [
     "kexie.workbench",
+    "kexie.workbench.packages",
     "kexie.portal",
     "kexie.api",
     "kexie.reporting.claims",

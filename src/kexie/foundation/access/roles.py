@@ -142,9 +142,16 @@ _ROLES = (
         "contests",
         "rural",
         "writing",
+        "packages",
     ),
     _department(
-        "WORKERS_DEPARTMENT", _("科技工作者服务部"), "workers", "matching", "organisations", "writing"
+        "WORKERS_DEPARTMENT",
+        _("科技工作者服务部"),
+        "workers",
+        "matching",
+        "organisations",
+        "writing",
+        "packages",
     ),
     _department(
         "OFFICE",
@@ -155,6 +162,7 @@ _ROLES = (
         "returns",
         "releases",
         "writing",
+        "packages",
         more=_CLOSING,
     ),
     Role(

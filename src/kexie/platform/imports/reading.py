@@ -67,14 +67,31 @@ def rows(content: bytes, *, sheet: str = "") -> Iterator[SheetRow]:
 
     Raises SheetRefused when there are more than MOST_ROWS.
     """
+    book = _open(content)
     try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except Exception as error:  # whatever openpyxl stumbles over in a damaged file
-        raise SheetRefused(
-            _("无法读取这个文件，它可能已损坏。请在 Excel 中打开并另存为 .xlsx 后再上传。")
-        ) from error
+        yield from _rows_of(_choose(book, sheet), content)
+    finally:
+        book.close()
+
+
+def every(content: bytes) -> dict[str, list[SheetRow]]:
+    """Return the rows of all sheets by title, hidden ones too; hidden rows and columns are read like others."""
+    book = _open(content)
     try:
-        yield from _rows_of(book, sheet, content)
+        return {one.title: list(_rows_of(one, content)) for one in book.worksheets}
+    finally:
+        book.close()
+
+
+def uncomputed(content: bytes) -> dict[str, set[tuple[int, int]]]:
+    """Return row and column of the formulas by sheet, if there are any: their values may never have been computed."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheets = [one for one in archive.namelist() if one.startswith("xl/worksheets/")]
+        if not any(_has_formula(archive, one) for one in sheets):
+            return {}
+    book = _open(content, data_only=False)
+    try:
+        return {one.title: _formulas(one) for one in book.worksheets}
     finally:
         book.close()
 
@@ -84,8 +101,27 @@ def address(column: int, row: int) -> str:
     return f"{get_column_letter(column)}{row}"
 
 
-def _rows_of(book: Any, sheet: str, content: bytes) -> Iterator[SheetRow]:
-    found = _choose(book, sheet)
+def _open(content: bytes, *, data_only: bool = True) -> Any:
+    try:
+        return load_workbook(io.BytesIO(content), read_only=True, data_only=data_only)
+    except Exception as error:  # whatever openpyxl stumbles over in a damaged file
+        raise SheetRefused(
+            _("无法读取这个文件，它可能已损坏。请在 Excel 中打开并另存为 .xlsx 后再上传。")
+        ) from error
+
+
+def _has_formula(archive: zipfile.ZipFile, name: str) -> bool:
+    content = archive.read(name)
+    return b"<f>" in content or b"<f " in content
+
+
+def _formulas(sheet: Any) -> set[tuple[int, int]]:
+    sheet.reset_dimensions()
+    cells = (cell for row in sheet.iter_rows() for cell in row)
+    return {(cell.row, cell.column) for cell in cells if cell.data_type == "f"}
+
+
+def _rows_of(found: Any, content: bytes) -> Iterator[SheetRow]:
     merged = _Merged(_merged(content, found._worksheet_path))  # noqa: SLF001 - openpyxl tells it nowhere else
     # Some programs write a wrong size into the file; the rows themselves are right.
     found.reset_dimensions()

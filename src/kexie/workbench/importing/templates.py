@@ -33,7 +33,7 @@ def template(desk_type: DeskType, scope: Scope) -> IO[bytes]:
         book.create_sheet(_("选项")),
     )
     shown = headings.importable(desk_type)
-    lists = {one.name: _options(one, scope) for one in shown}
+    lists = {one.name: offered(one, scope) for one in shown}
     heads = [writing.Heading(str(one.label), _WIDTHS.get(one.kind, 16)) for one in shown]
     _validate(sheet, options.title, shown, lists)
     writing.fill(sheet, [*heads, writing.Heading(headings.NUMBER_LABEL, 16)], [])
@@ -75,7 +75,8 @@ def _cell(sheet: Any, row: SheetRow, index: int, red: set[tuple[int, int]]) -> A
     return writing.marked(sheet, value) if (row.number, index) in red else writing.plain(sheet, value)
 
 
-def _options(one: Column, scope: Scope) -> list[str]:
+def offered(one: Column, scope: Scope) -> list[str]:
+    """Return the names to choose from in a column, none where the value is typed."""
     if one.field is None:
         return []
     if one.kind is Kind.CHOICE:

@@ -1,0 +1,1 @@
+"""Pages about packages and what came back in them."""
