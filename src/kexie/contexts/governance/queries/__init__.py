@@ -4,7 +4,12 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
-from kexie.contexts.governance.models import POPULAR_KINDS, LearningMeeting, PopularActivity, RectificationItem
+from kexie.contexts.governance.models import (
+    POPULAR_KINDS,
+    LearningMeeting,
+    PopularActivity,
+    RectificationItem,
+)
 from kexie.contexts.governance.models.rectification import RectificationStage
 from kexie.kernel.errors import Text
 from kexie.kernel.periods import Period
