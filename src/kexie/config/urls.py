@@ -38,6 +38,7 @@ _PARTS = (
     ("meetings/", "kexie.contexts.matching.web.meetings.public_urls"),
     ("work/problems/", "kexie.contexts.matching.web.problems.urls"),
     ("work/academic/", "kexie.contexts.organisations.web.academic.urls"),
+    ("work/targets/", "kexie.contexts.governance.web.targets.urls"),
     ("work/returns/", "kexie.reporting.returns.urls"),
     ("work/packages/", "kexie.workbench.packages.urls"),
     ("work/releases/", "kexie.reporting.releases.urls"),

@@ -148,6 +148,27 @@ def units_of(slices: Sequence[Slice], scope: Scope) -> dict[UUID, Unit]:
     return Unit.objects.filter(association_id=scope.association_id).in_bulk(wanted)
 
 
+def months_by_unit(
+    scope: Scope, measures: Iterable[str], *, before: dt.date
+) -> dict[str, dict[UUID, dict[dt.date, Decimal]]]:
+    """Return month totals of rolled-up measures by unit, up to a first of a month, in one statement."""
+    key = ("measure", "unit_id", "cut")
+    readings = (
+        model._default_manager.filter(scope.q(), measure__in=list(measures), day__lt=before)
+        .order_by()
+        .annotate(cut=TruncMonth("day"))
+        for model in (MonthCell, Delta)
+    )
+    first, second = (
+        cells.values(*key).annotate(total=SqlSum("value")).values_list(*key, "total") for cells in readings
+    )
+    totals: dict[str, dict[UUID, dict[dt.date, Decimal]]] = defaultdict(lambda: defaultdict(dict))
+    for measure, unit, month, total in first.union(second, all=True):
+        of_unit = totals[measure][unit]
+        of_unit[month] = of_unit.get(month, Decimal(0)) + total
+    return totals
+
+
 def audit(scope: Scope, *, until: dt.date) -> Iterator[tuple[Measure, Decimal, Decimal]]:
     """Yield each rolled-up measure with its value from roll-ups and from rows, over everything until a day."""
     for measure in registry.measures().values():

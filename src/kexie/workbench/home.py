@@ -2,13 +2,15 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet, Value
 from django.urls import reverse
 
+from kexie.contexts.governance import facade as governance
+from kexie.contexts.governance.facade import TargetProgress
 from kexie.foundation.access.roles import Action
 from kexie.kernel.errors import Text
 from kexie.ledger import canonical, registry
@@ -108,6 +110,14 @@ def letters(rights: Rights) -> list[Letter]:
     to = Recipient(account_id=account.pk)
     found = notices.inbox(association_id=account.association_id, to=to).filter(read_at=None)
     return [notices.letter(one) for one in found[:LETTERS]]
+
+
+def targets(rights: Rights, *, now: dt.datetime) -> Sequence[TargetProgress]:
+    """Return this year's targets whose records the account keeps, the worst first."""
+    scope = rights.find(Action.READ, "governance")
+    if scope is None:
+        return ()
+    return governance.mine(scope, now, keeps=lambda context: rights.may(Action.CONFIRM, context))
 
 
 def recent_changes(rights: Rights, *, now: dt.datetime, context: str | None = None) -> list[Change]:

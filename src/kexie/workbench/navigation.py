@@ -36,6 +36,7 @@ _DESKS = (
     ("cooperation:agreements", gettext_lazy("合作与载体"), "match", "matching"),
     ("academic:events", gettext_lazy("学术活动"), "organisation", "organisations"),
     ("touring_season:list", gettext_lazy("大篷车巡展季"), "van", "touring"),
+    ("targets:programmes", gettext_lazy("目标管理"), "figure", "governance"),
     ("returns:list", gettext_lazy("统计年报"), "ledger", "returns"),
     ("releases:list", gettext_lazy("数据发布"), "lock", "releases"),
     ("writing:list", gettext_lazy("文稿撰写"), "edit", "writing"),

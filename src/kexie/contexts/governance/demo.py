@@ -2,46 +2,21 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from decimal import Decimal
 from random import Random
 
+from kexie.contexts.governance import demo_targets
 from kexie.contexts.governance.demo_activities import campaigns_and_activities
 from kexie.contexts.governance.models import (
-    ActionProgramme,
     LearningMeeting,
     RectificationItem,
     RectificationStage,
-    Target,
 )
 from kexie.foundation.people.models import Person
 from kexie.foundation.units.models import Unit
-from kexie.ledger import registry
 from kexie.ledger.demo import DemoCity
 from kexie.ledger.models import Honour
 
 BY = "OFFICE"
-_PROGRAMMES = (
-    ("凝心铸魂聚力行动", "全面汇聚科技工作者与党同心同行的向心力"),
-    ("科技英才汇智行动", "全面提升服务区域性人才高地建设的支撑力"),
-    ("创新资源汇聚行动", "全面提升赋能国家创新型城市创建的服务力"),
-    ("科学素质提升行动", "全面提升科学普及的供给力"),
-    ("改革赋能发展行动", "全面提升履行“四服务”职能的战斗力"),
-)
-# Programme, name, measure, basis, and the goals of 2025 and 2026.
-_TARGETS = (
-    (0, "党组会“第一议题”学习", "governance.first_topics", "YEAR", (12, 14)),
-    (0, "选树党建先进典型", "governance.party_models", "TOTAL", (10, 12)),
-    (1, "报送科技工作者建议", "workers.suggestions", "YEAR", (22, 26)),
-    (1, "举荐各类人才", "workers.nominees", "YEAR", (12, 14)),
-    (2, "市级学会学术活动", "organisations.academic_events", "YEAR", (28, 32)),
-    (2, "解决企业技术难题", "matching.problems_solved", "TOTAL", (36, 44)),
-    (3, "科技馆接待观众", "museums.visits", "YEAR", (350_000, 380_000)),
-    (3, "开展科普活动", "governance.popular_activities", "YEAR", (300, 320)),
-    (3, "科普讲座听众", "governance.lecture_visits", "YEAR", (15_000, 16_000)),
-    (4, "累计成立企业科协", "organisations.enterprise_associations_ever", "TOTAL", (105, 122)),
-    (4, "“小巨人”企业科协覆盖率", "organisations.little_giant_coverage", "LEVEL", (100, 100)),
-    (4, "高新技术企业科协覆盖率", "organisations.high_tech_coverage", "LEVEL", (64, 70)),
-)
 _TOPICS = (
     "学习贯彻党的二十大精神",
     "学习关于科技创新的重要论述",
@@ -66,48 +41,11 @@ _PROBLEMS = (
 
 def load(city: DemoCity) -> Iterator[tuple[str, int]]:
     """Write the context's records step by step; yield a label and the number of rows."""
-    yield "专项行动与目标", _programmes(city)
+    yield "专项行动与目标", demo_targets.programmes(city)
     yield from campaigns_and_activities(city)
-    yield "荣誉", _honours(city)
+    yield "荣誉", _honours(city) + demo_targets.prove(city)
     yield "学习会议", _meetings(city)
     yield "整改事项", _rectification(city)
-
-
-def _programmes(city: DemoCity) -> int:
-    office = city.departments["office"]
-    programmes = [
-        ActionProgramme(
-            unit=office,
-            name=name,
-            aim=aim,
-            position=index,
-            starts_on=dt.date(2025, 1, 1),
-            ends_on=dt.date(2027, 12, 31),
-        )
-        for index, (name, aim) in enumerate(_PROGRAMMES, 1)
-    ]
-    targets = [
-        Target(
-            unit=_responsible(city, measure),
-            programme=programmes[index],
-            name=name,
-            measure=measure,
-            basis=basis,
-            year=year,
-            goal=Decimal(goal),
-        )
-        for index, name, measure, basis, goals in _TARGETS
-        for year, goal in zip((2025, 2026), goals, strict=True)
-        if measure in registry.measures()
-    ]
-    city.reference([*programmes, *targets])
-    return len(programmes) + len(targets)
-
-
-def _responsible(city: DemoCity, measure: str) -> Unit:
-    departments = {"museums": "popularisation", "matching": "innovation", "organisations": "societies"}
-    popular = "popularisation" if "popular" in measure or "lecture" in measure else "office"
-    return city.departments[departments.get(measure.partition(".")[0], popular)]
 
 
 def _honours(city: DemoCity) -> int:

@@ -1,16 +1,15 @@
 """What other parts may use of governance: frozen dataclasses in and out."""
 
 from kexie.contexts.governance.queries import (
-    STATUS_WORDS,
     CampaignSummary,
     MeetingNotes,
     PopularCard,
-    TargetProgress,
     campaigns,
     meetings,
     popular_activities,
-    targets,
 )
+from kexie.contexts.governance.queries.mine import mine
+from kexie.contexts.governance.queries.progress import STATUS_WORDS, TargetProgress, targets
 
 __all__ = [
     "STATUS_WORDS",
@@ -20,6 +19,7 @@ __all__ = [
     "TargetProgress",
     "campaigns",
     "meetings",
+    "mine",
     "popular_activities",
     "targets",
 ]

@@ -8,7 +8,6 @@ from kexie.contexts.governance.models import (
     PopularActivity,
     RectificationItem,
     RectificationStage,
-    Target,
 )
 from kexie.ledger.models import Campaign, Honour, Series
 from kexie.ledger.record_types import Band, RecordType, ReferenceType
@@ -20,15 +19,6 @@ REFERENCE_TYPES: tuple[ReferenceType, ...] = (
         columns=("position", "name", "aim", "starts_on", "ends_on", "unit"),
         search=("name", "aim"),
         fields=("name", "unit", "position", "aim", "starts_on", "ends_on", "note"),
-    ),
-    ReferenceType(
-        key="governance.targets",
-        model=Target,
-        columns=("year", "programme", "name", "measure", "basis", "goal", "unit"),
-        filters=("year", "programme", "basis", "unit"),
-        search=("name", "measure"),
-        fields=("name", "programme", "measure", "year", "basis", "goal", "unit", "note"),
-        help=_("只填目标值；进度由指标从已确认的记录中算出，不填报。"),
     ),
     ReferenceType(
         key="governance.rectification_items",

@@ -1,7 +1,29 @@
-"""How a rectification item moves from stage to stage (domain.md 4.13): no stage can be skipped."""
+"""How targets stand, and how a rectification item moves from stage to stage (domain.md 4.13): no stage can be skipped."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class Standing(models.TextChoices):
+    """How a target stands; computed from records and the day, never chosen by a person."""
+
+    PLANNED = "PLANNED", _("尚未开始")
+    DONE = "DONE", _("已完成")
+    ON_TRACK = "ON_TRACK", _("按进度推进")
+    BEHIND = "BEHIND", _("需要加快")
+    FAR_BEHIND = "FAR_BEHIND", _("严重滞后")
+    MISSED = "MISSED", _("未达到")
+    UNKNOWN = "UNKNOWN", _("无法计算")
+
+
+# What colour a standing has: amber and red come with a reason.
+TONES: dict[str, str] = {
+    Standing.DONE: "good",
+    Standing.ON_TRACK: "good",
+    Standing.BEHIND: "warn",
+    Standing.FAR_BEHIND: "bad",
+    Standing.MISSED: "bad",
+}
 
 
 class RectificationStage(models.TextChoices):

@@ -201,6 +201,11 @@ TEMPLATES: Mapping[str, Template] = {
         text=_("协议“%(title)s”有效期至%(day)s，请商定是否续签。"),
         sms=False,
     ),
+    "target.turned": Template(
+        title=_("目标进展提醒"),
+        text=_("目标“%(name)s”转为“%(status)s”。%(why)s下一步：%(next)s。"),
+        sms=False,
+    ),
     "problem.returned": Template(
         title=_("技术难题请补充"),
         text=_("科协请您补充难题%(number)s“%(title)s”，请打开难题页面答复。"),

@@ -49,6 +49,13 @@ def closed(scope: Scope) -> QuerySet[Release]:
     return releases(scope).filter(state=Stage.CLOSED)
 
 
+def is_year_closed(association_id: UUID, year: int) -> bool:
+    """Whether the association itself has closed the whole year (or a longer time around it)."""
+    found = Release.objects.filter(association_id=association_id, unit_id=association_id, state=Stage.CLOSED)
+    whole = Period.year(year)
+    return found.filter(since__lte=whole.start, until__gte=whole.end).exists()
+
+
 def release(scope: Scope, pk: UUID) -> Release:
     """Return one release in sight, or raise NotFound."""
     return _one(Release.objects.filter(scope.q()), pk)

@@ -56,7 +56,7 @@ class GroupOfWork:
 
 @dataclass(frozen=True)
 class TargetLine:
-    """A target with its computed progress; `tone` is "", "warn" or "bad"."""
+    """A target with its computed progress; `tone` is that of tags."""
 
     name: str
     programme: str
@@ -149,8 +149,7 @@ def _trend(by_month: Months, today: dt.date) -> list[float]:
 
 
 def _target(one: governance.TargetProgress) -> TargetLine:
-    tone = {"BEHIND": "warn", "MISSED": "bad"}.get(one.status, "")
-    return TargetLine(one.name, one.programme, one.responsible, one, figure_url(one.cell), tone)
+    return TargetLine(one.name, one.programme, one.responsible, one, figure_url(one.cell), one.tone)
 
 
 def _comparisons(

@@ -38,6 +38,7 @@ class HomeView(StaffView):
             "own_drafts": [] if to_confirm else home.own_drafts(self.rights),
             "questions": home.questions(self.rights),
             "imports": home.imports(self.rights),
+            "targets": home.targets(self.rights, now=now),
             "letters": home.letters(self.rights),
             "changes": home.recent_changes(self.rights, now=now),
             "quick": home.quick_types(self.rights)[:8],

@@ -2,15 +2,28 @@
 
 from kexie.contexts.governance.models.activities import POPULAR_KINDS, PopularActivity
 from kexie.contexts.governance.models.meetings import LearningMeeting
-from kexie.contexts.governance.models.programmes import ActionProgramme, Target
+from kexie.contexts.governance.models.programmes import (
+    ActionProgramme,
+    Basis,
+    Direction,
+    Milestone,
+    Target,
+    TargetChange,
+    TargetStanding,
+)
 from kexie.contexts.governance.models.rectification import RectificationItem, RectificationStage
 
 __all__ = [
     "POPULAR_KINDS",
     "ActionProgramme",
+    "Basis",
+    "Direction",
     "LearningMeeting",
+    "Milestone",
     "PopularActivity",
     "RectificationItem",
     "RectificationStage",
     "Target",
+    "TargetChange",
+    "TargetStanding",
 ]

@@ -1,60 +1,22 @@
-"""What can be asked about programmes, campaigns and rectification. Every query takes a Scope."""
+"""What can be asked about campaigns, popular activities and rectification. Every query takes a Scope."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass
 from uuid import UUID
-
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from kexie.contexts.governance.models import (
     POPULAR_KINDS,
     LearningMeeting,
     PopularActivity,
     RectificationItem,
-    Target,
 )
 from kexie.contexts.governance.models.rectification import RectificationStage
 from kexie.kernel.errors import Text
 from kexie.kernel.periods import Period
 from kexie.kernel.scope import Scope
-from kexie.ledger import figures, registry
+from kexie.ledger import figures
 from kexie.ledger.measures import Cell, LatestStock
 from kexie.ledger.models import Campaign, State
-
-STATUS_WORDS: dict[str, Text] = {
-    "DONE": _("已完成"),
-    "ON_TRACK": _("按进度推进"),
-    "BEHIND": _("需要加快"),
-    "MISSED": _("未达到"),
-    "UNKNOWN": _("无法计算"),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class TargetProgress:
-    """A target with what the records say of it.
-
-    `actual` is None where the measure cannot be computed; `expected` is what an even pace through the year would
-    have reached by the day; `share` is actual / goal in per cent; `status` is a key of STATUS_WORDS. `cell` opens
-    the figure.
-    """
-
-    programme: str
-    position: int
-    name: str
-    measure: str
-    unit: str
-    responsible: str
-    year: int
-    goal: Decimal
-    actual: Decimal | None
-    expected: Decimal
-    share: Decimal | None
-    status: str
-    status_word: Text
-    cell: Cell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,17 +44,6 @@ class PopularCard:
     by: str
     where: str
     headcount: int | None
-
-
-def targets(scope: Scope, now: dt.datetime, *, year: int | None = None) -> tuple[TargetProgress, ...]:
-    """Return the targets of a year (by default this one) in order of programme, with computed progress.
-
-    Targets whose measure is not declared here, or may not be read in this scope, are left out.
-    """
-    today = timezone.localdate(now)
-    rows = Target.objects.filter(scope.q(), year=year or today.year).select_related("programme", "unit")
-    ordered = rows.order_by("programme__position", "name")
-    return tuple(_progress(target, scope, today) for target in ordered if _is_readable(target, scope))
 
 
 def campaigns(scope: Scope, on: dt.date) -> tuple[CampaignSummary, ...]:
@@ -158,67 +109,6 @@ def overdue_rectification(scope: Scope, on: dt.date) -> tuple[RectificationItem,
         pk__in=closed.values("item_id")
     )
     return tuple(rows.select_related("unit", "responsible").order_by("deadline"))
-
-
-def _is_readable(target: Target, scope: Scope) -> bool:
-    measure = registry.measures().get(target.measure)
-    return measure is not None and scope.allows(measure.context)
-
-
-def _progress(target: Target, scope: Scope, today: dt.date) -> TargetProgress:
-    measure = registry.measure(target.measure)
-    year = Period.year(target.year)
-    until = min(today + dt.timedelta(days=1), year.end)
-    start = year.start if target.basis == Target.Basis.YEAR else None
-    cell = Cell(target.measure, Period(start, max(until, start or until)), unit=_subtree(target))
-    found = figures.value(cell, scope)
-    actual = None if found is None else Decimal(found)
-    expected = _expected(target, scope, cell)
-    status = _status(actual, expected, target.goal, is_over=until == year.end)
-    return TargetProgress(
-        programme=target.programme.name,
-        position=target.programme.position,
-        name=target.name,
-        measure=str(measure.label),
-        unit=measure.unit,
-        responsible=str(target.unit),
-        year=target.year,
-        goal=target.goal,
-        actual=actual,
-        expected=expected,
-        share=None if actual is None else (100 * actual / target.goal).quantize(Decimal("0.1")),
-        status=status,
-        status_word=STATUS_WORDS[status],
-        cell=cell,
-    )
-
-
-def _subtree(target: Target) -> UUID | None:
-    """A county answers for its own records, a department for the whole association's."""
-    return target.unit_id if target.unit.kind == "COUNTY_ASSOCIATION" else None
-
-
-def _expected(target: Target, scope: Scope, cell: Cell) -> Decimal:
-    """Return what an even pace through the year would have reached at the end of the cell's period."""
-    if target.basis == Target.Basis.LEVEL:
-        return target.goal
-    year = Period.year(target.year)
-    begin = year.start or year.end
-    passed = Decimal((cell.period.end - begin).days) / Decimal((year.end - begin).days)
-    base = Decimal(0)
-    if target.basis == Target.Basis.TOTAL:
-        base = Decimal(figures.value(replace(cell, period=Period(None, begin)), scope) or 0)
-    return (base + (target.goal - base) * max(passed, Decimal(0))).quantize(Decimal("0.1"))
-
-
-def _status(actual: Decimal | None, expected: Decimal, goal: Decimal, *, is_over: bool) -> str:
-    if actual is None:
-        return "UNKNOWN"
-    if actual >= goal:
-        return "DONE"
-    if is_over:
-        return "MISSED"
-    return "ON_TRACK" if actual >= expected else "BEHIND"
 
 
 def _campaign(campaign: Campaign, scope: Scope, on: dt.date) -> CampaignSummary:

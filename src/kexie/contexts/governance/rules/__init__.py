@@ -1,0 +1,1 @@
+"""Rules of governance that need no database."""

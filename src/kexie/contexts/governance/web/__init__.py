@@ -1,0 +1,1 @@
+"""Pages of governance that the record desk does not give."""
