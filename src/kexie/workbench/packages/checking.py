@@ -27,6 +27,7 @@ class SheetChecker(Checker):
     """Reads the rows of one returned sheet as lines of a merge. Rows that nobody touched cost next to nothing."""
 
     row_out: PackageRow | None
+    problems_at: dict[Any, Any]
 
     def __init__(self, *, merge: Merge, part: Part, rows: Sequence[PackageRow], **options: Any) -> None:
         self.merge, self.part = merge, part

@@ -63,6 +63,7 @@ def by_source(record_type: RecordType, scope: Scope, keys: Sequence[str]) -> dic
     rows = model.filter(association_id=scope.association_id, source_key__in=every)
     found: dict[str, Before] = {}
     for source, pk, state in rows.order_by("recorded_at", "pk").values_list("source_key", "pk", "state"):
+        assert source is not None  # noqa: S101 - they were looked for by it
         key = source if source in wanted else source.rsplit(":r", 1)[0]
         earlier = found.get(key)
         count = (earlier.reversals if earlier else 0) + (state == State.REVERSED)

@@ -54,11 +54,12 @@ def ask(
         raise Forbidden(_("这个单位不在您的权限范围内。"), fields={"unit": _("请选择您所管理的单位。")})
     allowed = {one.key for one in offering.types(Rights(actor))}
     kept = [key for key in type_keys if key in allowed]
+    first = period.start or dt.date.min
     if not kept:
         raise UserError(fields={"type_keys": _("请至少选一类您有权导入的记录。")})
     package = Package(
         association_id=unit.association_id, code=short_code(10), unit=unit, type_keys=kept,
-        starts_on=period.start, ends_on=period.end, with_records=with_records, valid_until=valid_until,
+        starts_on=first, ends_on=period.end, with_records=with_records, valid_until=valid_until,
         made_by=actor, made_at=now,
     )  # fmt: skip
     package.row_count = (
