@@ -65,6 +65,11 @@ def test_no_page_keeps_its_origin_from_its_own_forms() -> None:
     assert [name(path) for path in told if "no-referrer" in path.read_text()] == []
 
 
+def test_days_are_those_of_the_city() -> None:
+    """The day of a moment in UTC is yesterday until eight in the morning here: `timezone.localdate(now)` is meant."""
+    assert [name(path) for path in MODULES if re.search(r"\bnow\.date\(\)", path.read_text())] == []
+
+
 def test_no_index_or_registry_is_named() -> None:
     named = re.compile(r"(pypi|npmjs|npmmirror|tsinghua|aliyun)\.\w+", re.IGNORECASE)
     for path in (

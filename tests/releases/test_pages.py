@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from kexie.foundation.access.models import Grant
 from kexie.kernel.periods import Period
 from kexie.ledger import operations as ledger
 from kexie.reporting.releases import documents, gaps, keys, operations
@@ -224,6 +225,15 @@ def test_another_content_of_a_loaded_version_is_refused(world, staff, release):
     for name, data in (("own.json", release.document.encode()), ("forged.json", forged)):
         page = staff.post(reverse("releases:loaded"), {"uploads": [SimpleUploadedFile(name, data)]})
     assert "内容却不同" in str(page.context["outcomes"][0][2])
+
+
+def test_the_sum_of_cities_is_offered_to_whoever_sees_all_alone(world, staff):
+    there = f'href="{reverse("releases:loaded")}"'
+    assert there in staff.get(reverse("releases:list")).content.decode()
+    Grant.objects.filter(account=world.account).update(unit=world.counties[0])
+    page = staff.get(reverse("releases:list"))
+    assert (page.status_code, there in page.content.decode()) == (200, False)
+    assert staff.get(reverse("releases:loaded")).status_code == 403
 
 
 def test_the_list_has_the_same_statements_for_one_and_three(world, staff, by):

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet, Value
 from django.urls import reverse
+from django.utils import timezone
 
 from kexie.contexts.governance import facade as governance
 from kexie.contexts.governance.facade import TargetProgress
@@ -125,7 +126,7 @@ def recent_changes(rights: Rights, *, now: dt.datetime, context: str | None = No
 
     Only records of the last RECENT_DAYS days are looked at: their day is indexed, the moment of confirmation not.
     """
-    since = (now - dt.timedelta(days=RECENT_DAYS)).date()
+    since = timezone.localdate(now) - dt.timedelta(days=RECENT_DAYS)
     types = [one for one in _types(rights, Action.READ) if context in {None, one.context}]
     by_key = {one.key: one for one in types}
     latest = [

@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import Any
 
+from django.utils import timezone
+
 from kexie.contexts.facilities.models import CheckSample, Facility, OpenHours, SampleCheck
 from kexie.contexts.facilities.operations import checking, checks, reminders
 from kexie.contexts.facilities.rules import checks as rules
@@ -74,7 +76,7 @@ def _check(city: DemoCity, one: SampleCheck, number: int) -> None:
         words = dict(_BAD)
     outcome = rules.CLOSED if number == 6 else rules.LATER if number == 9 else rules.CHECKED
     checking.report(
-        check_id=one.pk, outcome=outcome, on=now.date(), answers=answers, words=words,
-        fix_by=now.date() + rules.USUAL_DEADLINE, text="", actor=city.accounts["COUNTY_OFFICER"], now=now,
+        check_id=one.pk, outcome=outcome, on=timezone.localdate(now), answers=answers, words=words,
+        fix_by=timezone.localdate(now) + rules.USUAL_DEADLINE, text="", actor=city.accounts["COUNTY_OFFICER"], now=now,
         scope=city.scope,
     )  # fmt: skip

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils import timezone
+
 from kexie.contexts.facilities.models import (
     Accreditation,
     Facility,
@@ -108,7 +110,7 @@ def _round(city: DemoCity, title: Title, batch: str, *, opened: int, closes: int
 def _fill(
     city: DemoCity, found: TitleRound, sites: Sequence[Facility], now: dt.datetime
 ) -> list[TitleApplication]:
-    by = _by(city, now, "FACILITY_KEEPER")
+    by = _by(city, now)  # typed from paper: the keeper of one facility opens nobody else's
     made = [applications.begin(round_id=found.pk, facility_id=one.pk, **by) for one in sites]
     for one in made:
         applications.answer(application_id=one.pk, answers=_ANSWERS, version=0, **by)
@@ -130,7 +132,7 @@ def _decide(city: DemoCity, found: TitleRound, now: dt.datetime) -> None:
             deciding.refuse(application_id=one.pk, reason="县区名额已用完。", **by)
             continue
         deciding.review(
-            application_id=one.pk, points=points, visit="TRUE", visited_on=now.date(), text="开放正常。", **by,
+            application_id=one.pk, points=points, visit="TRUE", visited_on=timezone.localdate(now), text="开放正常。", **by,
         )  # fmt: skip
         deciding.approve(application_id=one.pk, reason="", **by)
 

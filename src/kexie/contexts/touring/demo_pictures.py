@@ -10,7 +10,7 @@ _WALL, _TABLE, _PANEL, _EDGE = "#e8e4da", "#b9a98a", "#3f6f9f", "#1d3b57"
 _GOOD, _BAD, _RING = "#3d9a57", "#7a7a7a", "#d4342b"
 
 
-def exhibit(number: int, *, is_faulty: bool) -> ContentFile[bytes]:
+def exhibit(number: int, *, is_faulty: bool) -> "ContentFile[bytes]":  # subscriptable in stubs only
     """Return a drawing of an exhibit's panel: its buttons, the broken one of which is ringed."""
     image = Image.new("RGB", _SIZE, _WALL)
     draw = ImageDraw.Draw(image)

@@ -60,6 +60,10 @@ class TabbedView(DeskView):
         """Return the address of one of the desk's pages."""
         return reverse(f"{self.namespace}:{name}", kwargs=kwargs)
 
+    def shown_tabs(self) -> Sequence[tuple[str, Text]]:
+        """Return the tabs that open for this account."""
+        return self.tabs
+
     def trail(self, *links: Link) -> list[Link]:
         """Return the way from the tab's list to this page."""
         return [Link(dict(self.tabs)[self.tab], self.url(self.tab)), *links]
@@ -67,7 +71,7 @@ class TabbedView(DeskView):
     def page(self, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
         """Render a template of the desk below its tabs."""
         shown = {
-            "tabs": [Link(label, self.url(key), current=key == self.tab) for key, label in self.tabs],
+            "tabs": [Link(label, self.url(key), current=key == self.tab) for key, label in self.shown_tabs()],
             "tabs_label": self.tabs_label,
             "allowed": self.allowed,
             "decides": self.decides,

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexie.foundation.people import documents
@@ -48,7 +49,7 @@ def create_person(
         title=title,
         note=note,
     )
-    set_document(person, document, resident_id, today=now.date())
+    set_document(person, document, resident_id, today=timezone.localdate(now))
     set_phone(person, phone)
     _save(person, force_insert=True)
     _log(person, "people.create", actor=actor, now=now)
@@ -93,7 +94,7 @@ def edit_person(
     if resident_id is not None:
         # What the old number said must not stand against the new one.
         person.birth_date = birth_date
-        set_document(person, document or person.document, resident_id, today=now.date())
+        set_document(person, document or person.document, resident_id, today=timezone.localdate(now))
     _save(person)
     numbers = {"phone": phone, "resident_id": resident_id}
     fields = sorted([*changed, *(field for field, number in numbers.items() if number is not None)])

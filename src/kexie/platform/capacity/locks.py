@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 
 from kexie.platform.capacity.models import Offer
 
@@ -54,7 +55,7 @@ def concerned(offer_ids: Iterable[UUID], *, now: dt.datetime) -> list[UUID]:
     others = Offer.objects.filter(
         association_id__in={association for association, *_ in rows},
         venue_id__in={venue for _, venue, _ in rows},
-        day__gte=now.date() - dt.timedelta(days=1),
+        day__gte=timezone.localdate(now) - dt.timedelta(days=1),
         shared__overlap=sorted(shared),
     )
     return sorted({*offer_ids, *others.values_list("pk", flat=True)})

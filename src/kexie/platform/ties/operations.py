@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexie.kernel.errors import NotFound, UserError
@@ -35,7 +36,7 @@ def declare(
     """Declare that `subject` (a key) is tied to another, known by its key or by a name."""
     if kind not in DECLARABLE:
         raise DeclarationRefused(fields={"kind": _("请选择关系。")})
-    if until is not None and until < now.date():
+    if until is not None and until < timezone.localdate(now):
         raise DeclarationRefused(fields={"until": _("这一天已经过去，不用申报。")})
     made = Declaration(
         association_id=association_id, subject=subject, other=other, other_name=other_name, kind=kind, words=words,

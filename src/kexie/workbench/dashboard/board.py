@@ -149,7 +149,7 @@ def _trend(by_month: Months, today: dt.date) -> list[float]:
 
 
 def _target(one: governance.TargetProgress) -> TargetLine:
-    return TargetLine(one.name, one.programme, one.responsible, one, figure_url(one.cell), one.tone)
+    return TargetLine(one.name, one.programme, one.responsible, one, one.figure, one.tone)
 
 
 def _comparisons(

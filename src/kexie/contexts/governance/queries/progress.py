@@ -20,6 +20,7 @@ from kexie.contexts.governance.states import TONES, Standing
 from kexie.kernel.errors import NotFound, Text
 from kexie.kernel.scope import Scope
 from kexie.ledger import registry
+from kexie.ledger.addresses import figure_url
 from kexie.ledger.measures import Cell
 from kexie.ledger.models import State
 
@@ -51,7 +52,7 @@ class TargetProgress:
     """A target with what the records say of it.
 
     `actual` is None where the measure cannot be computed; `expected` is what the target's line asks by the day;
-    `share` is actual / goal in per cent; `status` is a key of STATUS_WORDS. `cell` opens the figure. `base` is the
+    `share` is actual / goal in per cent; `status` is a key of STATUS_WORDS. `figure` is the address of its `cell`. `base` is the
     value the year began with, `late` the milestones that are late.
     """
 
@@ -80,6 +81,7 @@ class TargetProgress:
     tone: str
     milestones: tuple[MilestoneState, ...]
     cell: Cell
+    figure: str
     href: str
 
     @property
@@ -209,7 +211,7 @@ def _progress(target: Target, reading: Reading, readings: Readings, proofs: dict
     )
     if today.year < target.year:
         status = Standing.PLANNED
-    actual = reading.actual
+    actual, cell = reading.actual, readings.cell(target)
     return TargetProgress(
         id=target.pk,
         programme_id=target.programme_id,
@@ -235,7 +237,8 @@ def _progress(target: Target, reading: Reading, readings: Readings, proofs: dict
         status_word=STATUS_WORDS[status],
         tone=TONES.get(status, ""),
         milestones=states,
-        cell=readings.cell(target),
+        cell=cell,
+        figure=figure_url(cell, unit=target.unit),
         href=reverse("targets:target", args=[target.pk]),
     )
 

@@ -92,7 +92,7 @@ def _gap(progress: TargetProgress) -> Iterator[Said]:
         "gap": amount(progress.gap, progress.unit),
         "line": progress.line_word,
     }
-    yield Said(words % told, figure_url(progress.cell), "gap")
+    yield Said(words % told, progress.figure, "gap")
 
 
 def _late(progress: TargetProgress) -> Iterator[Said]:
@@ -134,7 +134,11 @@ def _next(target: Target, progress: TargetProgress, lags: list[Lag], drafts: int
             _("请%(unit)s说明并补上，先看它的记录") % {"unit": lags[0].unit},
             figure_url(cell, page="figures:rows", unit=lags[0].unit), "lag",
         )  # fmt: skip
-    return Said(_("看这个数的记录，核对有没有漏登"), figure_url(progress.cell, page="figures:rows"), "rows")
+    return Said(
+        _("看这个数的记录，核对有没有漏登"),
+        figure_url(progress.cell, page="figures:rows", unit=target.unit),
+        "rows",
+    )
 
 
 def _lags(target: Target, board: Board, counties: list[Unit]) -> Iterator[Lag]:

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.utils import timezone
+
 from kexie.contexts.matching.models import Expert
 from kexie.contexts.matching.operations.common import locked
 from kexie.contexts.matching.queries import expert_ties
@@ -59,7 +61,7 @@ def screen(
 
     `purpose` is the key of what is chosen for: `matching.problem:<id>`. Several hundred experts take three queries.
     """
-    on = now.date()
+    on = timezone.localdate(now)
     found = engine.among(
         expert_ties.parties(experts),
         [expert_ties.firm(firm)],

@@ -4,6 +4,7 @@ import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexie.contexts.matching.models import Expert, ExpertConsent, ExpertWork
@@ -59,7 +60,7 @@ def give_consent(
 ) -> ExpertConsent:
     """Record that an expert agreed to one use of their data; agreeing twice changes nothing."""
     expert = locked(Expert, expert_id, scope)
-    if on > now.date():
+    if on > timezone.localdate(now):
         raise FactRefused(fields={"on": _("同意日期不能晚于今天。")})
     known = ExpertConsent.objects.filter(expert=expert, use=use, withdrawn_on=None).first()
     if known is not None and use in queries.standing_uses(expert):
@@ -87,7 +88,7 @@ def withdraw_consent(
     rows = list(ExpertConsent.objects.filter(expert__identity=expert.pk, use=use, withdrawn_on=None))
     if not rows:
         return
-    if not max(row.given_on for row in rows) <= on <= now.date():
+    if not max(row.given_on for row in rows) <= on <= timezone.localdate(now):
         raise FactRefused(fields={"on": _("撤回日期应在同意日期和今天之间。")})
     ExpertConsent.objects.filter(pk__in=[row.pk for row in rows]).update(withdrawn_on=on)
     note(expert, "withdraw_consent", actor=actor, now=now, use=use, on=on)

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexie.contexts.matching.models import Expert
@@ -158,7 +159,7 @@ def reveal_contact(
 def verify(*, expert_id: UUID, actor: Account, now: dt.datetime, scope: Scope, on: dt.date) -> None:
     """Say that the association looked at who this is; only verified experts see the summaries of problems."""
     expert = locked(Expert, expert_id, scope)
-    if on > now.date():
+    if on > timezone.localdate(now):
         raise ExpertRefused(fields={"on": _("认证日期不能晚于今天。")})
     expert.verified_on = on
     expert.save(update_fields=["verified_on"])

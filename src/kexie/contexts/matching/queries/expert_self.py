@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexie.contexts.matching.models import Expert, ExpertOpening, ExpertRequest
@@ -52,7 +53,9 @@ def opened(one: Expert) -> list[Opened]:
     )[:_SHOWN]
     found = [Opened(on=row.on, who=_who(row.account), what=_("看了资料")) for row in pages]
     found += [
-        Opened(on=row.at.date(), who=row.actor_name, what=_("看了完整联系方式"), reason=row.reason)
+        Opened(
+            on=timezone.localdate(row.at), who=row.actor_name, what=_("看了完整联系方式"), reason=row.reason
+        )
         for row in entries
     ]
     return sorted(found, key=lambda row: row.on, reverse=True)[:_SHOWN]

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexie.contexts.matching.models import Expert, ExpertWork, Invitation, Problem, ProblemStage, Suggestion
@@ -125,7 +126,12 @@ def judged(association_id: UUID, *, until: dt.date) -> list[Judged]:
     signs = {"FIT": 1, "UNFIT": -1}
     found = (
         [
-            Judged(str(row.expert.identity), row.problem, signs[row.verdict], row.judged_at.date())  # type: ignore[union-attr]
+            Judged(
+                str(row.expert.identity),
+                row.problem,
+                signs[row.verdict],
+                timezone.localdate(row.judged_at),
+            )
             for row in opinions.select_related("problem", "expert").order_by("-judged_at")[:_REMEMBERED]
         ]
         + [

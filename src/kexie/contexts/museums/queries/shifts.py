@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexie.contexts.museums.models import Shift, SignUp, Volunteer
@@ -83,7 +84,7 @@ def others(sign_up: SignUp, now: dt.datetime) -> list[Shift]:
         unit_id=sign_up.shift.unit_id,
         cancelled_at=None,
         taken__lt=F("places"),
-        on__range=(now.date(), now.date() + dt.timedelta(days=28)),
+        on__range=(timezone.localdate(now), timezone.localdate(now) + dt.timedelta(days=28)),
     ).exclude(pk=sign_up.shift_id)
     found = rows.order_by("on", "starts_at", "post")
     return [one for one in found if one.begins > now and not _overlaps(one, taken)]

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexie.contexts.touring.models import (
@@ -122,7 +123,7 @@ def retire(
     """Retire a vehicle for good. Its trips and kilometres stay in the figures."""
     caravan = locked(Caravan, caravan_id, scope)
     _require(caravan, State.RETIRED)
-    if on < caravan.bought_on or on > now.date():
+    if on < caravan.bought_on or on > timezone.localdate(now):
         raise FleetRefused(fields={"on": _("退役日期要在购置日期之后，且不晚于今天。")})
     caravan.repairs.filter(last_on=None, first_on__lte=on).update(last_on=on)
     _move(caravan, State.RETIRED, retired_on=on)
@@ -136,7 +137,7 @@ def read_odometer(
 ) -> OdometerReading:
     """Keep a reading. One that does not fit the others is asked about, and kept once a word explains it."""
     caravan = locked(Caravan, caravan_id, scope)
-    if on > now.date():
+    if on > timezone.localdate(now):
         raise FleetRefused(fields={"on": _("还没到这一天，不能先记读数。")})
     doubts = rules.doubts(queries.odometer_points(caravan), on, km)
     if doubts and not text:

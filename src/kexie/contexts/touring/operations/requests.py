@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexie.contexts.touring.models import CaravanRequest, Site
@@ -56,7 +57,7 @@ def submit(
 ) -> CaravanRequest:
     """Take a request. `origin` is the digest of the network it came from. Raises RequestRefused."""
     phone = texts.clean(phone).replace(" ", "")
-    _check(area, phone, wished_from, wished_to, now.date())
+    _check(area, phone, wished_from, wished_to, timezone.localdate(now))
     made = CaravanRequest(
         association=association, unit=_office(association, area), area=area, kind=kind, name=name,
         address=address, wished_from=wished_from, wished_to=wished_to, people=people, note=text,

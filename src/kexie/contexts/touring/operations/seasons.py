@@ -219,7 +219,7 @@ def publish(*, plan: Plan, actor: Account | None, now: dt.datetime) -> int:
         raise PlanRefused(_("方案里还没有站次，不能发布。"))
     if broken := rules.check_plan(queries.world_of(plan, found), queries.routes(plan)):
         raise PlanRefused(_("不能发布：%(why)s") % {"why": broken[0].text})
-    if grounded := queries.grounded(plan, now.date()):
+    if grounded := queries.grounded(plan, timezone.localdate(now)):
         trip, why = grounded[0]
         values = {"day": trip.day, "van": trip.van, "why": why}
         raise PlanRefused(

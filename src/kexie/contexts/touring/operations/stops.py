@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexie.contexts.touring.models import (
@@ -156,7 +157,7 @@ def log_day(
     if record is None:
         raise StopRefused(_("这一站还没有开展：请先办理“开展”，再记日志。"))
     _require_within(stop, on)
-    if on > now.date():
+    if on > timezone.localdate(now):
         raise StopRefused(fields={"on": _("还没到这一天，不能先记人次。")})
     if not text and not is_open(stop, on, {day.on: day.is_open for day in stop.days.all()}):
         raise StopRefused(fields={"text": _("这一天按开放日历不开放，请在说明里写明原因（例如学校包场）。")})

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexie.contexts.touring.models import CaravanStop, CaravanTrip, StopSignOff, TripCost, TripIncident
@@ -108,7 +109,7 @@ def sign_off(
     stop = locked(CaravanStop, stop_id, scope)
     if stop.state == State.REVERSED:
         raise TripRefused(_("这一场的记录已冲销，不能签字。"))
-    if on < stop.occurred_on or on > now.date():
+    if on < stop.occurred_on or on > timezone.localdate(now):
         raise TripRefused(fields={"on": _("签字日期要在活动当天或以后，且不晚于今天。")})
     made = StopSignOff(association_id=stop.association_id, stop=stop, signed_by=signed_by, on=on, words=words)
     made.sheet = _file(stop, sheet, actor, now)

@@ -4,6 +4,7 @@ import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexie.contexts.touring.models import TourVenue, VenueCheck, VenueClosure
@@ -24,7 +25,7 @@ def check(
 ) -> VenueCheck:
     """Keep what somebody found at a venue. What is lacking is worked out, not typed in."""
     venue = locked(TourVenue, venue_id, scope)
-    if on > now.date() + dt.timedelta(days=1):
+    if on > timezone.localdate(now) + dt.timedelta(days=1):
         raise VenueRefused(fields={"on": _("查看日期不能晚于今天。")})
     missing = lacking(venue)
     made = VenueCheck.objects.create(

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexie.kernel.errors import UserError
@@ -173,7 +174,7 @@ def _with_counters(association_id: UUID, pools: Collection[UUID], now: dt.dateti
     own = Pool.objects.filter(association_id=association_id, pk__in=pools, offer__isnull=False)
     sharing = Offer.objects.filter(
         association_id=association_id,
-        day__gte=now.date() - dt.timedelta(days=1),
+        day__gte=timezone.localdate(now) - dt.timedelta(days=1),
         shared__overlap=list(pools),
     )
     return {*own.values_list("offer_id", flat=True), *sharing.values_list("pk", flat=True)}

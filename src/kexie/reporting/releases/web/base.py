@@ -28,6 +28,10 @@ class ReleasesView(TabbedView):
     tabs, tabs_label = TABS, gettext_lazy("数据发布")
     tab = "list"
 
+    def shown_tabs(self) -> Sequence[tuple[str, Text]]:
+        """Leave out the sum of cities where the account sees less than the whole association."""
+        return [tab for tab in self.tabs if tab[0] != "loaded" or self.scope.is_whole]
+
 
 class OneView(ReleasesView):
     """A page about one release."""

@@ -16,7 +16,6 @@ from kexie.contexts.governance.web.targets.base import TargetsView
 from kexie.foundation.desk import exports
 from kexie.foundation.desk.pages import ListPage
 from kexie.kernel.errors import NotFound
-from kexie.ledger.addresses import figure_url
 from kexie.ui.lists import Sortable
 from kexie.ui.nav import Link
 from kexie.ui.tables import Cell, Row
@@ -136,7 +135,7 @@ class TargetsPage(TargetsView, ListPage):
             Cell(found.programme, f"{self.url('programme', pk=found.programme_id)}?year={self.year}"),
             Cell(found.name, found.href),
             Cell(found.responsible),
-            Cell(unknown if found.actual is None else found.actual, figure_url(found.cell, unit=one.unit)),
+            Cell(unknown if found.actual is None else found.actual, found.figure),
             Cell(found.expected),
             Cell(found.goal),
             Cell("" if found.share is None else found.share),

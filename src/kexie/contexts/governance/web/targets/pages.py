@@ -23,7 +23,6 @@ from kexie.foundation.access.roles import Action
 from kexie.foundation.desk.forms import DeskForm
 from kexie.foundation.desk.pages import Act, ActPage, NothingForm
 from kexie.ledger import registry
-from kexie.ledger.addresses import figure_url
 from kexie.ui.nav import Link
 
 _OFFERED = 60
@@ -72,7 +71,7 @@ class TargetPage(OneView, ActPage):
             "drawing": drawn(months, one.goal, one.year), "outlook": charts.outlook(one, self.board), "trail": self.trail(*self.above()[:1], Link(one.name)),
             "parts": parts, "rest": one.goal - sum((part.goal for part in parts), 0) if parts else None,
             "changes": one.changes.select_related("unit", "changed_by"), "measure": measure,
-            "figure": figure_url(progress.cell, unit=one.unit), "may_change": self.may_change, "is_closed": self.is_closed,
+            "figure": progress.figure, "may_change": self.may_change, "is_closed": self.is_closed,
             "may_part": self.may_change and one.parent_id is None and measure.kind.additive and one.basis != "LEVEL",
         }  # fmt: skip
 
