@@ -270,6 +270,17 @@ def test_units_are_told_once_when_a_target_turns(world, plan, by):
     assert Notice.objects.filter(template="target.turned").count() == 2
 
 
+def test_a_target_may_name_a_measure_of_any_area_that_is_read(world, plan, by, staff):
+    made = operations.set_target(plan=with_(plan, name="科技馆观众", measure="museums.visits"), **by)
+    for path in ("/work/targets/", f"/work/targets/{made.pk}/", "/work/"):
+        assert "科技馆观众" in staff.get(path).content.decode()
+    changed = {
+        "name": "科技馆观众", "programme": plan.programme.pk, "unit": world.association.pk, "measure": "museums.visits",
+        "year": "2025", "basis": "YEAR", "direction": "AT_LEAST", "goal": "50", "reason": "调整",
+    }  # fmt: skip
+    assert staff.post(f"/work/targets/{made.pk}/edit/", changed).status_code == 302
+
+
 def test_statements_do_not_grow_with_targets(world, plan, by, staff):
     counts = {}
     for number in range(3):

@@ -23,8 +23,8 @@ class Rights:
         """The grants that hold today."""
         return access.grants_of(self.account)
 
-    def scope(self, action: Action, context: str) -> Scope:
-        """Return where the account may do this with records of the context, or raise Forbidden."""
+    def scope(self, action: Action, context: str | None = None) -> Scope:
+        """Return where the account may do this with records of the context (of any), or raise Forbidden."""
         return access.scope_from(self.grants, self.account, action, context)
 
     def find(self, action: Action, context: str) -> Scope | None:

@@ -1,5 +1,6 @@
 """What the pages of targets share: tabs, the year, and how the year's targets stand."""
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -26,6 +27,10 @@ class TargetsView(TabbedView):
     context, templates, namespace = "governance", "governance/targets", "targets"
     tabs, tabs_label = TABS, _("目标管理")
     tab = "programmes"
+
+    def check(self) -> None:
+        """Widen to every area that the account reads: a target here may name a measure of any of them."""
+        self.scope = replace(self.scope, contexts=self.access_request.scope_for(Action.READ).contexts)
 
     @cached_property
     def year(self) -> int:
@@ -67,6 +72,7 @@ class OneView(TargetsView):
 
     def check(self) -> None:
         """Find it."""
+        super().check()
         self.one = queries.one(self.scope, self.kwargs["pk"])
         self.year = self.one.year
 
