@@ -44,6 +44,12 @@ def test_no_page_has_a_browsers_own_number_field(path: Path) -> None:
     assert 'type="number"' not in path.read_text()
 
 
+@pytest.mark.parametrize("path", [one for one in PAGES if one.suffix == ".js"], ids=name)
+def test_no_script_adds_to_what_it_took_before_waiting(path: Path) -> None:
+    """`S.list.push(await …)` takes the list first: what replaced it meanwhile never sees the new entry."""
+    assert not re.search(r"\.(push|unshift|patch|add)\([^)\n]*\bawait\b|[+|]= await\b", path.read_text())
+
+
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_no_form_asks_for_a_number_in_one(path: Path) -> None:
     """Django's fields of numbers take a browser's own unless they are told of another."""

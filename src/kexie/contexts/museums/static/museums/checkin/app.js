@@ -89,8 +89,12 @@ async function loadList() {
   const sealed = await S.store.get("list");
   if (!sealed) return;
   try {
-    S.list = await openList(sealed, S.key, S.device.keys);
-    for (const one of (await S.store.get("changes")) ?? []) S.list.patch(await openList(one, S.key, S.device.keys));
+    const list = await openList(sealed, S.key, S.device.keys);
+    for (const one of (await S.store.get("changes")) ?? []) {
+      const change = await openList(one, S.key, S.device.keys);
+      list.patch(change);
+    }
+    S.list = list;
     S.doubles = S.list.head.doubles ?? [];
   } catch {
     S.list = null; // it will be fetched again

@@ -65,11 +65,13 @@ function inTurn(act) {
 async function write(kind, data, log = current(S.notes, dayOf(new Date()))) {
   const at = moment();
   const note = { id: crypto.randomUUID(), kind, at: at.toISOString(), caravan: log.caravan, on: log.on ?? dayOf(at), data };
+  let kept;
   try {
-    S.notes.push(await S.store.append(note, S.key));
+    kept = await S.store.append(note, S.key);
   } catch {
     return error("more", W.failed);
   }
+  S.notes.push(kept); // read after the waiting: a sync that tidies up meanwhile puts a new list in its place
   S.asked = "";
   $("when").value = "";
   show();
