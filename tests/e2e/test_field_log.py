@@ -195,6 +195,32 @@ def test_strange_numbers_are_asked_about_and_a_note_can_be_taken_back(paired) ->
     expect(page.locator("#end-error")).to_contain_text("3100")
 
 
+# The next note takes two seconds to be encrypted, and whatever is encrypted after it does not.
+SLOW_ONCE = """() => {
+    const encrypt = crypto.subtle.encrypt.bind(crypto.subtle);
+    crypto.subtle.encrypt = async (...given) => {
+        crypto.subtle.encrypt = encrypt;
+        await new Promise((done) => setTimeout(done, 2000));
+        return encrypt(...given);
+    };
+}"""
+
+
+def test_a_note_written_while_the_phone_tidies_up_is_shown_and_sent(paired) -> None:
+    page = paired()
+    page.get_by_label("出车里程表（公里）").fill("1000")
+    page.get_by_role("button", name="出车", exact=True).click()
+    expect(page.locator("#state")).to_have_text("已全部上传")
+    page.evaluate(SLOW_ONCE)
+    page.get_by_label("学校、村或广场").fill("一小")
+    page.get_by_role("button", name="到达", exact=True).click()
+    with page.expect_response("**/field/api/pack"):
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.get_by_role("button", name="撤回 到达 一小")).to_be_visible()
+    expect(page.locator("#state")).to_have_text("已全部上传")
+    assert FieldNote.objects.count() == 2
+
+
 def test_a_phone_taken_away_empties_itself(world, paired) -> None:
     page = paired()
     by = {"actor": world.account, "now": timezone.now(), "scope": world.scope}
