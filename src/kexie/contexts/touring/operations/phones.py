@@ -63,7 +63,7 @@ def pair(*, code: str, now: dt.datetime) -> Paired:
     wanted = Q(code_digest=_digest(code.strip().lower()), code_until__gt=now, revoked_at=None)
     found = rows.filter(wanted).first() if code.strip() else None
     if found is None:
-        raise PhoneRefused(_("配对码不对或已过期，请在工作台重新生成。"))
+        raise PhoneRefused(_("配对码不对或已过期。请在工作台“现场手机”里重新添加这台手机，得到新的配对码。"))
     token = secrets.token_urlsafe(32)
     found.token_digest, found.code_digest, found.code_until = _digest(token), "", None
     found.save(update_fields=["token_digest", "code_digest", "code_until"])
