@@ -38,7 +38,8 @@ def book(page: Page) -> Reservation:
     """As the family does: choose the morning, hold the places, tick who comes."""
     page.get_by_role("link", name="9:00–12:00 余 100").first.click()
     page.get_by_role("button", name="儿童和青少年加1").click()
-    page.get_by_role("button", name="留好名额").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="留好名额").click()
     for one in page.locator("input[name=pick]").all():
         one.check()
     page.get_by_role("button", name="确认预约").click()

@@ -17,7 +17,8 @@ def test_a_leader_opens_a_figure_down_to_its_rows(people: People) -> None:
     page.get_by_role("link", name=re.compile("农业技术培训场次")).first.click()
     expect(page.get_by_role("heading", name="农业技术培训场次", level=1)).to_be_visible()
     said = re.sub(r"\D", "", page.locator(".figure--hero .figure__number .num").first.inner_text())
-    page.get_by_role("link", name=re.compile("看 .* 条记录")).click()
+    with page.expect_navigation():
+        page.get_by_role("link", name=re.compile("看 .* 条记录")).click()
     sums = re.findall(r"\d+", re.sub(r"(?<=\d)[\s,](?=\d)", "", page.locator("main").inner_text()))
     assert sums[:2] == [said, said]  # so many records, which count one each
     assert_open_to_all(page)
