@@ -39,6 +39,8 @@ _PARTS = (
     ("work/problems/", "kexie.contexts.matching.web.problems.urls"),
     ("work/academic/", "kexie.contexts.organisations.web.academic.urls"),
     ("work/targets/", "kexie.contexts.governance.web.targets.urls"),
+    ("work/campaigns/", "kexie.contexts.governance.web.campaigns.urls"),
+    ("work/burden/", "kexie.reporting.burden.urls"),
     ("work/returns/", "kexie.reporting.returns.urls"),
     ("work/packages/", "kexie.workbench.packages.urls"),
     ("work/releases/", "kexie.reporting.releases.urls"),

@@ -9,6 +9,7 @@ from django.db.models import Model
 
 from kexie.kernel.errors import Text
 from kexie.ledger.models.record import Record, Reference
+from kexie.ledger.origins import Origin
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,15 @@ class DeskType:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordType(DeskType):
-    """A type of ledger record; `phone` gives it a form for people in the field."""
+    """A type of ledger record; `phone` gives it a form for people in the field.
+
+    origins: by what its records are known that came in another way than through the form or a sheet.
+    """
 
     model: type[Record]
     bands: tuple[Band, ...] = ()
     phone: bool = False
+    origins: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,9 +37,11 @@ _DESKS = (
     ("academic:events", gettext_lazy("学术活动"), "organisation", "organisations"),
     ("touring_season:list", gettext_lazy("大篷车巡展季"), "van", "touring"),
     ("targets:programmes", gettext_lazy("目标管理"), "figure", "governance"),
+    ("campaigns:list", gettext_lazy("主题宣传活动"), "governance", "facilities"),
     ("returns:list", gettext_lazy("统计年报"), "ledger", "returns"),
     ("releases:list", gettext_lazy("数据发布"), "lock", "releases"),
     ("writing:list", gettext_lazy("文稿撰写"), "edit", "writing"),
+    ("burden:year", gettext_lazy("填报减负"), "figure", "burden"),
     ("packages:list", gettext_lazy("离线工作包"), "download", "packages"),
 )
 # Pages of other parts of the site, in the order of the rail; those that are not there are left out.

@@ -23,6 +23,7 @@ LOCAL_APPS = [
     "kexie.workbench.packages",
     "kexie.portal",
     "kexie.api",
+    "kexie.reporting.burden",
     "kexie.reporting.claims",
     "kexie.reporting.writing",
     "kexie.reporting.releases",

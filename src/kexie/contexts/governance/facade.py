@@ -8,15 +8,18 @@ from kexie.contexts.governance.queries import (
     meetings,
     popular_activities,
 )
+from kexie.contexts.governance.queries.campaign_forms import CampaignForm, campaign_forms
 from kexie.contexts.governance.queries.mine import mine
 from kexie.contexts.governance.queries.progress import STATUS_WORDS, TargetProgress, targets
 
 __all__ = [
     "STATUS_WORDS",
+    "CampaignForm",
     "CampaignSummary",
     "MeetingNotes",
     "PopularCard",
     "TargetProgress",
+    "campaign_forms",
     "campaigns",
     "meetings",
     "mine",

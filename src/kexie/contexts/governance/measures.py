@@ -3,23 +3,19 @@
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from kexie.contexts.governance.models import LearningMeeting, PopularActivity, RectificationStage
+from kexie.contexts.governance.models import (
+    CAMPAIGN_KINDS,
+    LearningMeeting,
+    PopularActivity,
+    RectificationStage,
+)
 from kexie.ledger.measures import Cell, Count, Dim, Distinct, LatestStock, Measure, Ratio, Streak, Sum
 from kexie.ledger.models import Activity, Campaign, Honour
 
 _Kind = Activity.Kind
 _POPULAR = "popularisation"
 _ORGANISATION = "organisation"
-# What people take part in for science; meetings of cadres and of scholars are no part of a campaign.
-_CAMPAIGN_KINDS = (
-    _Kind.SHOW,
-    _Kind.LECTURE,
-    _Kind.EXHIBITION,
-    _Kind.CONSULTING,
-    _Kind.POPULAR,
-    _Kind.SCHOOL_VISIT,
-)
-_IN_CAMPAIGN = Q(held=True, kind__in=_CAMPAIGN_KINDS) & Q(
+_IN_CAMPAIGN = Q(held=True, kind__in=CAMPAIGN_KINDS) & Q(
     Exists(
         Campaign.objects.filter(
             association_id=OuterRef("association_id"),

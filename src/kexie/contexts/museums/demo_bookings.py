@@ -24,6 +24,7 @@ from kexie.contexts.museums.models import (
 )
 from kexie.contexts.museums.operations import booking, draws, groups, no_shows
 from kexie.contexts.museums.queries.booking import SlotFacts, slot_facts
+from kexie.contexts.museums.queries.daycount import PREFIX
 from kexie.foundation.visitors import operations as visitors
 from kexie.foundation.visitors.details import Person
 from kexie.foundation.visitors.models import Visitor
@@ -282,7 +283,9 @@ def _history(city: DemoCity, museum: Museum) -> Iterator[Record]:
         part = days.setdefault(row.occurred_on, {})
         part[row.slot] = part.get(row.slot, 0) + (row.headcount or 0)
     for day, parts in days.items():
-        yield from _day(museum, day, parts, chance)
+        for number, record in enumerate(_day(museum, day, parts, chance)):
+            record.source_key = f"{PREFIX}{museum.unit.code}:{day}:1:{number}"
+            yield record
 
 
 def _day(museum: Museum, day: dt.date, parts: dict[str, int], chance: Random) -> Iterator[Record]:

@@ -1,8 +1,10 @@
 """How the record desk shows and takes the museums' records."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kexie.contexts.museums.models import (
+    DAY_PREFIX,
     BookingDay,
     ClosedDay,
     DailyVisits,
@@ -20,15 +22,29 @@ from kexie.contexts.museums.models import (
     Spare,
     VolunteerDuty,
 )
+from kexie.ledger.origins import Origin, Way
 from kexie.ledger.record_types import Band, RecordType, ReferenceType
 
 # Three times what a museum of 7 250 m² of halls may hold at once (domain.md sections 2.2 and 8).
 MANY_IN_A_SLOT = 5_400
 MANY_AT_A_SHOW = 500
 
+
+def _of_the_day() -> Q:
+    """Return what tells the records that a day's end writes from gates and bookings."""
+    return Q(source_key__startswith=DAY_PREFIX)
+
+
+_DAY = Origin(way=Way.DERIVED, where=_of_the_day)
+_COUNTED = Origin(way=Way.DERIVED, where=_of_the_day, typed=("counter", "note"))
+_SAID = Origin(way=Way.DERIVED, where=lambda: Q(feedback__isnull=False))
+_SERVED = Origin(way=Way.DERIVED, where=lambda: Q(sign_up__isnull=False), typed=("hours",))
+_MENDED = Origin(way=Way.DERIVED, where=lambda: Q(order__isnull=False), typed=("kind", "cost"))
+
 RECORD_TYPES: tuple[RecordType, ...] = (
     RecordType(
         key="museums.visits",
+        origins=(_DAY,),
         model=DailyVisits,
         phone=True,
         columns=("occurred_on", "unit", "slot", "headcount", "method", "note"),
@@ -101,6 +117,7 @@ RECORD_TYPES: tuple[RecordType, ...] = (
     ),
     RecordType(
         key="museums.repairs",
+        origins=(_MENDED,),
         model=Repair,
         columns=("occurred_on", "exhibit", "unit", "kind", "reported_on", "in_time", "cost"),
         filters=("unit", "kind", "in_time"),
@@ -110,6 +127,7 @@ RECORD_TYPES: tuple[RecordType, ...] = (
     ),
     RecordType(
         key="museums.volunteer_duties",
+        origins=(_SERVED,),
         model=VolunteerDuty,
         columns=("occurred_on", "volunteer", "unit", "post", "hours", "note"),
         filters=("unit", "post"),
@@ -119,6 +137,7 @@ RECORD_TYPES: tuple[RecordType, ...] = (
     ),
     RecordType(
         key="museums.ratings",
+        origins=(_SAID,),
         model=Rating,
         columns=("occurred_on", "unit", "score", "is_visit", "note"),
         filters=("unit", "score"),
@@ -128,6 +147,7 @@ RECORD_TYPES: tuple[RecordType, ...] = (
     ),
     RecordType(
         key="museums.day_counts",
+        origins=(_COUNTED,),
         model=DayCount,
         columns=("occurred_on", "unit", "tickets", "walk_ins", "left", "counter", "peak", "is_over"),
         filters=("unit", "is_over"),
@@ -150,6 +170,7 @@ RECORD_TYPES: tuple[RecordType, ...] = (
     ),
     RecordType(
         key="museums.booking_days",
+        origins=(_DAY,),
         model=BookingDay,
         columns=("occurred_on", "unit", "starts_at", "ends_at", "channel", "outcome", "bookings", "people"),
         filters=("unit", "channel", "outcome"),
@@ -169,6 +190,7 @@ RECORD_TYPES: tuple[RecordType, ...] = (
     ),
     RecordType(
         key="museums.hour_entries",
+        origins=(_DAY,),
         model=HourEntries,
         columns=("occurred_on", "unit", "hour", "headcount", "method", "note"),
         filters=("unit", "hour"),

@@ -1,5 +1,6 @@
 """How the record desk shows and takes the touring records."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kexie.contexts.touring.models import (
@@ -8,6 +9,7 @@ from kexie.contexts.touring.models import (
     CaravanStop,
     CaravanTrip,
     CrewMember,
+    FieldLog,
     SetExhibit,
     Site,
     TourDailyLog,
@@ -16,6 +18,7 @@ from kexie.contexts.touring.models import (
     TourVenue,
 )
 from kexie.contexts.touring.rules import points, site_kinds
+from kexie.ledger.origins import Origin, Way
 from kexie.ledger.record_types import Band, RecordType, ReferenceType
 
 # Bands of domain.md section 8, by day and by stop. The stated range of a stop is 30 000 to 50 000 visits in about
@@ -23,6 +26,13 @@ from kexie.ledger.record_types import Band, RecordType, ReferenceType
 MANY_ON_A_DAY = 1_200
 MANY_AT_A_CARAVAN_STOP = 1_500
 FEW_KM, MANY_KM = 20, 400
+
+
+def _from_the_road(trip: str) -> Origin:
+    """Return what tells the records that a crew's notes on the way became."""
+    logs = FieldLog.objects.filter(trip__isnull=False).values("trip_id")
+    return Origin(way=Way.PHONE, where=lambda: Q(**{f"{trip}__in": logs}))
+
 
 RECORD_TYPES: tuple[RecordType, ...] = (
     RecordType(
@@ -53,6 +63,7 @@ RECORD_TYPES: tuple[RecordType, ...] = (
     ),
     RecordType(
         key="touring.caravan_trips",
+        origins=(_from_the_road("pk"),),
         model=CaravanTrip,
         phone=True,
         columns=("occurred_on", "caravan", "unit", "theme", "driver", "odometer_out", "odometer_in", "km"),
@@ -82,6 +93,7 @@ RECORD_TYPES: tuple[RecordType, ...] = (
     ),
     RecordType(
         key="touring.caravan_stops",
+        origins=(_from_the_road("trip_id"),),
         model=CaravanStop,
         phone=True,
         columns=("occurred_on", "spot", "area", "trip", "audience", "headcount", "method", "materials"),

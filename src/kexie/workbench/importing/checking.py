@@ -20,6 +20,7 @@ from kexie.foundation.units.models import Unit
 from kexie.kernel import text
 from kexie.kernel.ids import uuid7
 from kexie.kernel.scope import Scope
+from kexie.ledger import origins
 from kexie.ledger.models import Record, State
 from kexie.ledger.record_types import DeskType, RecordType
 from kexie.platform.imports.reading import SheetRow, address
@@ -237,7 +238,7 @@ class Checker:
         """
         number = self._number(row)
         if number:
-            key = f"{self.desk_type.key}:no:{number}"
+            key = f"{self.desk_type.key}:{origins.NUMBER}:{number}"
             if key in self.first_rows:
                 told = _("编号“%(number)s”与第%(row)d行重复。") % {
                     "number": number,
@@ -254,7 +255,7 @@ class Checker:
             told = _("与第%(row)d行完全相同，如系重复请删去一行；不删则两行都导入。")
             self._warn(row, 0, told % {"row": self.first_rows[digest]})
         self.first_rows.setdefault(digest, row.number)
-        return f"{self.desk_type.key}:row:{digest}" + (f":{nth}" if nth > 1 else "")
+        return f"{self.desk_type.key}:{origins.ROW}:{digest}" + (f":{nth}" if nth > 1 else "")
 
     def _number(self, row: SheetRow) -> str:
         index = self.head.number

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kexie.kernel import text
+from kexie.ledger import origins
 from kexie.platform.imports.reading import SheetRow
 from kexie.workbench.desk.columns import Column, Kind
 from kexie.workbench.importing import cells, headings
@@ -101,7 +102,7 @@ class SheetChecker(Checker):
         digest = hashlib.sha256(repr(sorted(said.items())).encode()).hexdigest()[:40]
         self.same[digest] += 1
         nth = self.same[digest]
-        line.source_key = f"{self.record_type.key}:row:{digest}" + (f":{nth}" if nth > 1 else "")
+        line.source_key = f"{self.record_type.key}:{origins.ROW}:{digest}" + (f":{nth}" if nth > 1 else "")
         built.record.source_key = line.source_key
         if nth > 1:
             line.verdict, line.decision = Verdict.LIKE, ""

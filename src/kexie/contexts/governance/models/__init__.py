@@ -1,6 +1,6 @@
 """Meetings, rectification, action programmes with targets, and popular activities of the association."""
 
-from kexie.contexts.governance.models.activities import POPULAR_KINDS, PopularActivity
+from kexie.contexts.governance.models.activities import CAMPAIGN_KINDS, POPULAR_KINDS, PopularActivity
 from kexie.contexts.governance.models.meetings import LearningMeeting
 from kexie.contexts.governance.models.programmes import (
     ActionProgramme,
@@ -14,6 +14,7 @@ from kexie.contexts.governance.models.programmes import (
 from kexie.contexts.governance.models.rectification import RectificationItem, RectificationStage
 
 __all__ = [
+    "CAMPAIGN_KINDS",
     "POPULAR_KINDS",
     "ActionProgramme",
     "Basis",

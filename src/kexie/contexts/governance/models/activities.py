@@ -17,6 +17,16 @@ POPULAR_KINDS: tuple[str, ...] = (
     _Kind.SCHOOL_VISIT,
 )
 
+# What people take part in for science; meetings of cadres and of scholars are no part of a campaign.
+CAMPAIGN_KINDS: tuple[str, ...] = (
+    _Kind.SHOW,
+    _Kind.LECTURE,
+    _Kind.EXHIBITION,
+    _Kind.CONSULTING,
+    _Kind.POPULAR,
+    _Kind.SCHOOL_VISIT,
+)
+
 
 class PopularActivity(Activity):
     """A lecture, an exhibition, consulting, a visit to a school or another activity for the public."""

@@ -1,7 +1,7 @@
 """The museums' tables: the house and its exhibits, slots and groups, visits, shows, repairs, volunteers, feedback."""
 
 from kexie.contexts.museums.models.booking_rules import BookingRules
-from kexie.contexts.museums.models.days import BookingDay, DayCount, HandCount, HourEntries
+from kexie.contexts.museums.models.days import DAY_PREFIX, BookingDay, DayCount, HandCount, HourEntries
 from kexie.contexts.museums.models.draws import Draw, LotteryEntry
 from kexie.contexts.museums.models.exhibits import Exhibit, ExhibitStage, Hall
 from kexie.contexts.museums.models.feedback import Feedback, Rating, Score, Tag
@@ -24,6 +24,7 @@ from kexie.contexts.museums.models.workorders import (
 )
 
 __all__ = [
+    "DAY_PREFIX",
     "Allotment",
     "BookingDay",
     "BookingRules",

@@ -10,6 +10,9 @@ from django.utils.translation import pgettext_lazy
 from kexie.ledger.models import HeadCounted, Record, State, Tenant
 from kexie.platform.capacity.models import Channel
 
+# What the source keys of a day's own records begin with.
+DAY_PREFIX = "daycount:"
+
 
 class HandCount(Tenant):
     """People counted by hand at a moment: those inside, or what the counter at the door says since opening."""

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from kexie.contexts.museums.models import (
+    DAY_PREFIX,
     BookingDay,
     DailyVisits,
     DayCount,
@@ -31,7 +32,7 @@ from kexie.platform.capacity.models import (
 )
 from kexie.platform.capacity.operations.passages import COUNTED, tally_of
 
-PREFIX = "daycount:"
+PREFIX = DAY_PREFIX
 NOON, EVENING = 12, 17
 _IN, _OVERRIDE = Passage.Direction.IN, Passage.Verdict.OVERRIDE
 _DUE = (Reservation.State.CONFIRMED, Reservation.State.USED, Reservation.State.NO_SHOW)
