@@ -76,6 +76,24 @@ def test_days_are_those_of_the_city() -> None:
     assert [name(path) for path in MODULES if re.search(r"\bnow\.date\(\)", path.read_text())] == []
 
 
+# Modules that import another of ours late, and why.
+LATE = {"platform/assignment/solving.py": "loads a solver's large library where it is used"}
+
+
+def test_no_circle_is_hidden_in_a_function() -> None:
+    """Operations do not know their tasks: who calls them defers (`apps.py` must import late, commands start quicker so)."""
+    late = {
+        name(path)
+        for path in MODULES
+        if path.name != "apps.py" and not name(path).startswith("config/")
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("kexie")
+    }
+    assert late == set(LATE)
+
+
 def test_no_index_or_registry_is_named() -> None:
     named = re.compile(r"(pypi|npmjs|npmmirror|tsinghua|aliyun)\.\w+", re.IGNORECASE)
     for path in (

@@ -243,7 +243,8 @@ def test_it_can_be_stopped_and_goes_on(template, by, lecture):
     with pytest.raises(WrongStage):
         operations.cancel(document=document, actor=by["actor"], now=NOW)
     operations.resume(document=document, actor=by["actor"], now=NOW)
-    run_pending()
+    while operations.advance(document_id=document.pk, now=NOW):
+        pass
     document.refresh_from_db()
     assert document.stage == Stage.DONE
 

@@ -62,7 +62,6 @@ def close(
         closed_by=actor,
     )
     _log("releases.close", release, actor, now)
-    _defer(release)
     return release
 
 
@@ -115,12 +114,12 @@ def cancel(*, release: Release, scope: Scope, actor: Account, now: dt.datetime) 
 
 
 @transaction.atomic
-def resume(*, release: Release, scope: Scope, actor: Account, now: dt.datetime) -> None:
+def resume(*, release: Release, scope: Scope, actor: Account, now: dt.datetime) -> Release:
     """Go on where a closing was stopped, with the same moment."""
     _inside(scope, release.unit)
     _move(release, Stage.RUNNING)
     _log("releases.resume", release, actor, now)
-    _defer(release)
+    return release
 
 
 @transaction.atomic
@@ -144,13 +143,6 @@ def _move(release: Release, to: Stage) -> None:
     before = [stage for stage, after in TRANSITIONS.items() if to in after]
     if not Release.objects.filter(pk=release.pk, state__in=before).update(state=to):
         raise WrongStage(_("结账的状态已经变了，请刷新页面再看。"))
-
-
-def _defer(release: Release) -> None:
-    # Within the caller's transaction, so that no work is queued for what was not kept; the task calls this module.
-    from kexie.reporting.releases import tasks
-
-    tasks.close.defer(release_id=str(release.pk))
 
 
 def _log(action: str, subject: Release, actor: Account, now: dt.datetime) -> None:

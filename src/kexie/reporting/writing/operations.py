@@ -114,7 +114,6 @@ def begin(
         made_at=now,
     )
     _log("writing.begin", made, {"title": title, "template": template.name}, actor, now)
-    _defer(made)
     return made
 
 
@@ -279,11 +278,11 @@ def cancel(*, document: WrittenDocument, actor: Account, now: dt.datetime) -> No
 
 
 @transaction.atomic
-def resume(*, document: WrittenDocument, actor: Account, now: dt.datetime) -> None:
+def resume(*, document: WrittenDocument, actor: Account, now: dt.datetime) -> WrittenDocument:
     """Go on where a document was stopped or failed, as known at the same moment."""
     _move(document, Stage.RUNNING, failure="")
     _log("writing.resume", document, {"title": document.title}, actor, now)
-    _defer(document)
+    return document
 
 
 def _move(document: WrittenDocument, to: Stage, **fields: Any) -> None:
@@ -296,13 +295,6 @@ def _stored(name: str, data: bytes, association_id: UUID, actor: Account, now: d
     return files.store(
         association_id=association_id, upload=ContentFile(data, name=name), actor=actor, now=now
     )
-
-
-def _defer(document: WrittenDocument) -> None:
-    # Within the caller's transaction, so that no work is queued for what was not kept; the task calls this module.
-    from kexie.reporting.writing import tasks
-
-    tasks.write.defer(document_id=str(document.pk))
 
 
 def _log(

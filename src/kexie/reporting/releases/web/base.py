@@ -1,16 +1,17 @@
 """What the pages of releases share: tabs, frame, and how a period and its days are said."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.apps import apps
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kexie.foundation.desk.pages import TabbedView
 from kexie.kernel.errors import Text
-from kexie.reporting.releases import queries
+from kexie.reporting.releases import queries, tasks
 from kexie.reporting.releases.models import LoadedRelease, Release
 from kexie.ui.tables import Column, Row, Table
 
@@ -31,6 +32,14 @@ class ReleasesView(TabbedView):
     def shown_tabs(self) -> Sequence[tuple[str, Text]]:
         """Leave out the sum of cities where the account sees less than the whole association."""
         return [tab for tab in self.tabs if tab[0] != "loaded" or self.scope.is_whole]
+
+
+def frozen(act: Callable[..., Release], **asked: Any) -> Release:
+    """Begin or resume a closing by `act`, and have it frozen once that is committed."""
+    with transaction.atomic():
+        made = act(**asked)
+        tasks.close.defer(release_id=str(made.pk))
+    return made
 
 
 class OneView(ReleasesView):

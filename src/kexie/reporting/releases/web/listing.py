@@ -16,7 +16,7 @@ from kexie.foundation.desk.views import UNPROCESSABLE
 from kexie.reporting.releases import gaps, operations, queries
 from kexie.reporting.releases.states import Stage
 from kexie.reporting.releases.web import forms
-from kexie.reporting.releases.web.base import ReleasesView, days, version
+from kexie.reporting.releases.web.base import ReleasesView, days, frozen, version
 from kexie.ui.lists import Sortable
 from kexie.ui.nav import Link
 from kexie.ui.tables import Cell, Column, Row, Table
@@ -94,7 +94,8 @@ class ClosePage(ReleasesView):
         return HttpResponseRedirect(self.url("one", pk=made.pk))
 
     def _act(self, data: dict[str, Any]) -> Any:
-        return operations.close(unit=data["unit"], period=data["period"], reason=data["reason"], **self.by)
+        asked = {name: data[name] for name in ("unit", "period", "reason")}
+        return frozen(operations.close, **asked, **self.by)
 
     def _ask(self, given: Any) -> forms.AskForm:
         begin = {**forms.last_year(timezone.localdate()), "unit": self._own_unit()}

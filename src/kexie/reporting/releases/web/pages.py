@@ -1,5 +1,6 @@
 """One release: its page with progress and acts, its file, and what changed since."""
 
+from functools import partial
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -20,7 +21,7 @@ from kexie.reporting.releases import documents, operations, queries, restating
 from kexie.reporting.releases.models import Release
 from kexie.reporting.releases.restating import Change, Effect
 from kexie.reporting.releases.states import Stage
-from kexie.reporting.releases.web.base import OneView, by_area, said, version
+from kexie.reporting.releases.web.base import OneView, by_area, frozen, said, version
 from kexie.ui.nav import Link
 from kexie.ui.tables import Cell, Column, Row, Table
 
@@ -35,7 +36,7 @@ def _act(key: str, label: Any, run: Any, done: Any, **options: Any) -> Act:
 
 
 _CANCEL = _act("cancel", _("中止结账"), operations.cancel, _("已中止，可以继续。"))
-_RESUME = _act("resume", _("继续结账"), operations.resume, _("已继续。"), primary=True)
+_RESUME = _act("resume", _("继续结账"), partial(frozen, operations.resume), _("已继续。"), primary=True)
 _PUBLISH = _act(
     "publish", _("公开"), operations.publish, _("已公开，任何人都能查看和核验。"), primary=True,
     hint=_("公开后不能撤回；数字有变，另出修订版，初版一直留着。"),

@@ -1,7 +1,9 @@
 """What the pages of writing share: tabs, frame, sending files."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
 from django.http import FileResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -11,12 +13,22 @@ from kexie.foundation.desk.pages import TabbedView
 from kexie.platform.audit import operations as audit
 from kexie.platform.files import content
 from kexie.platform.files.models import StoredFile
+from kexie.reporting.writing import tasks
+from kexie.reporting.writing.models import WrittenDocument
 
 TABS = (
     ("list", pgettext_lazy("many", "文稿")),
     ("templates", pgettext_lazy("many", "模板")),
     ("numbers", _("可用的数")),
 )
+
+
+def written(act: Callable[..., WrittenDocument], **asked: Any) -> WrittenDocument:
+    """Begin or resume a document by `act`, and have it made once that is committed."""
+    with transaction.atomic():
+        made = act(**asked)
+        tasks.write.defer(document_id=str(made.pk))
+    return made
 
 
 class WritingView(TabbedView):

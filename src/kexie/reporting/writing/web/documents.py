@@ -14,7 +14,7 @@ from kexie.kernel.periods import Period
 from kexie.platform.papers import pdf
 from kexie.reporting.writing import appendix, operations, queries, rendering
 from kexie.reporting.writing.states import Stage
-from kexie.reporting.writing.web.base import WritingView
+from kexie.reporting.writing.web.base import WritingView, written
 from kexie.ui.lists import Sortable
 from kexie.ui.nav import Link
 from kexie.ui.tables import Cell, Column, Row, Table
@@ -128,11 +128,11 @@ def _cancel(view: Any, data: dict[str, Any]) -> Any:
 
 
 def _resume(view: Any, data: dict[str, Any]) -> Any:
-    return operations.resume(document=view.one, actor=view.account, now=view.by["now"])
+    return written(operations.resume, document=view.one, actor=view.account, now=view.by["now"])
 
 
 def _remake(view: Any, data: dict[str, Any]) -> Any:
-    return operations.remake(document=view.one, **view.by)
+    return written(operations.remake, document=view.one, **view.by)
 
 
 _CANCEL = Act(key="cancel", label=_("中止"), run=_cancel, done=_("已中止，可以继续。"))

@@ -19,7 +19,7 @@ from kexie.kernel.periods import Period
 from kexie.reporting.writing import checking, language, meetings, operations, preview, queries, rendering
 from kexie.reporting.writing.models import DocumentTemplate
 from kexie.reporting.writing.values import Frame
-from kexie.reporting.writing.web.base import WritingView
+from kexie.reporting.writing.web.base import WritingView, written
 from kexie.reporting.writing.web.forms import MakeForm, SpanForm, TemplateForm
 from kexie.ui.lists import Sortable
 from kexie.ui.nav import Link
@@ -196,8 +196,8 @@ def _make(view: Any, data: dict[str, Any]) -> Any:
     )
     form.is_valid()
     look = {**form.form(), "base": view.request.build_absolute_uri("/")}
-    view.made = operations.begin(
-        template=view.one, title=data["title"], period=form.span(), words=form.words(), form=look,
+    view.made = written(
+        operations.begin, template=view.one, title=data["title"], period=form.span(), words=form.words(), form=look,
         known_at=form.moment(view.by["now"]), **view.by,
     )  # fmt: skip
     return view.made
