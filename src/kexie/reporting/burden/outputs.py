@@ -109,7 +109,7 @@ def _returns(scope: Scope, year: int) -> Iterator[Output]:
         )  # fmt: skip
 
 
-def _values(filed: QuerySet[Return]) -> Iterable[dict[str, Any]]:
+def _values(filed: QuerySet[Return]) -> Iterable[Any]:
     told, outside = Q(number__isnull=False), Q(is_outside=True)
     beside = sum((Case(When(one, then=Value(1)), default=Value(0)) for one in _TYPED_BESIDE), start=Value(0))
     found = ReturnValue.objects.filter(filed__in=filed).order_by().values("filed_id", "changed_by_id")

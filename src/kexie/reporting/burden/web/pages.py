@@ -88,7 +88,7 @@ def role_label(role: str) -> Text:
 
 
 def _records_url(year: int, key: str, **more: str) -> str:
-    return f"{reverse('burden:records', args=[key])}?{urlencode({'year': year, **more})}"
+    return f"{reverse('burden:records', args=[key])}?{urlencode({'year': str(year), **more})}"
 
 
 def _roles_table(found: Burden) -> Table:
@@ -206,7 +206,7 @@ class RecordsPage(BurdenView):
         context = {
             "name": name, "year": self.year, "page": page, "table": _records_table(list(page.object_list)),
             "total": found.aggregate(n=Sum("typed"))["n"] or 0, "ways": self._ways(), "roles": self._roles(),
-            "counted": [self.type.model._meta.get_field(one).verbose_name for one in self.type.fields],
+            "counted": [_label(self.type, one) for one in self.type.fields],
             "trail": [Link(_("填报减负"), f"{self.url('year')}?year={self.year}"), Link(name)],
         }  # fmt: skip
         return self.page("records", context)
@@ -242,8 +242,15 @@ class RecordsPage(BurdenView):
         every = typed.rows(self.type, self.scope, self.year).order_by()
         accounts = set(every.values_list("recorded_by_id", flat=True).distinct())
         found = set(queries.roles_of(self.scope.association_id, accounts).values())
-        choices = [("", _("全部")), *((role, ROLES[role].label) for role in ROLES if role in found)]
+        known: list[tuple[str, Text]] = [(role, ROLES[role].label) for role in ROLES if role in found]
+        choices: list[tuple[str, Text]] = [("", _("全部")), *known]
         return [self._link(label, way=self._way, role=role) for role, label in choices]
+
+
+def _label(each: RecordType, name: str) -> Text:
+    field: Any = each.model._meta.get_field(name)
+    label: Text = field.verbose_name
+    return label
 
 
 def _records_table(records: list[Any]) -> Table:
