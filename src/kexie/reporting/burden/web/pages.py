@@ -235,7 +235,7 @@ class RecordsPage(BurdenView):
         return Link(str(label), _records_url(self.year, self.type.key, **given), current=current)
 
     def _ways(self) -> list[Link]:
-        choices = [("", _("全部")), *Way.choices]
+        choices: list[tuple[str, Text]] = [("", _("全部")), *((one.value, one.label) for one in Way)]
         return [self._link(label, way=way, role=self._role) for way, label in choices]
 
     def _roles(self) -> list[Link]:
