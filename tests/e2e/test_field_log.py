@@ -71,7 +71,6 @@ def paired(world, van, open_page):
         by = {"actor": world.account, "now": timezone.now(), "scope": world.scope}
         _made, code = phones.add(name=name, **by)
         page = open_page(f"/field/#pair={code}", viewport=viewport)
-        page.get_by_role("button", name="配对", exact=True).click()
         expect(page.locator("#state")).to_have_text("已全部上传")
         expect(page.locator("#van option")).to_have_count(2)
         page.evaluate("navigator.serviceWorker.ready")

@@ -37,7 +37,16 @@ def test_the_association_gives_certificates_of_its_own_titles_and_extracts_of_ot
     ):  # fmt: skip
         one = given(world, title=title, batch="2026—2030", certificate_no="7号", valid_to=today)
         page = staff.get(paper(one)).content.decode()
-        for said in (words, one.holder.name, "2026—2030", "7号", today.isoformat(), "<svg", "data-print"):
+        for said in (
+            words,
+            one.holder.name,
+            "2026—2030",
+            "7号",
+            today.isoformat(),
+            "<svg",
+            "data-print",
+            f"http://testserver{check(one)}",
+        ):
             assert said in page, said
         assert without not in page
         assert "cert__void" not in page

@@ -7,9 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from kexie.contexts.facilities.models import Facility, FacilityHandover, FacilityStage
-from kexie.contexts.facilities.operations import handing
-from kexie.contexts.facilities.rules import life as rules
+from kexie.contexts.facilities.models import STAGE_NEEDS, Asset, Facility, FacilityHandover, FacilityStage
+from kexie.contexts.facilities.operations import handing, life
 from kexie.contexts.facilities.states import FACILITY_TRANSITIONS
 from kexie.foundation.access import operations as access
 from kexie.foundation.units import operations as units
@@ -17,6 +16,7 @@ from kexie.kernel.errors import UserError
 from kexie.kernel.periods import Period
 from kexie.kernel.scope import Scope
 from kexie.ledger import figures
+from kexie.ledger import operations as ledger
 from kexie.ledger.measures import Cell
 from kexie.ledger.models import State
 from tests.facilities.test_desk import DAY, a_facility, enter, visit
@@ -43,7 +43,7 @@ def gallery(world):
 
 
 def grounds(stage):
-    return {name: GROUNDS[name] for name in rules.NEEDS.get(stage, ())}
+    return {name: GROUNDS[name] for name in STAGE_NEEDS.get(stage, ())}
 
 
 def counts(world, day):
@@ -70,19 +70,78 @@ def test_every_step_that_is_not_allowed_is_refused_beside_the_stage(gallery, by,
         with pytest.raises(ValidationError) as refused:
             enter(gallery, stage, by, on=DAY + len(way) * ONE, **grounds(stage))
         assert set(refused.value.message_dict) == {"stage"}, (before, stage)
-        assert "不能直接登记" in refused.value.message_dict["stage"][0]
+        words = "不用再登记" if stage == before else "不能直接登记"
+        assert words in refused.value.message_dict["stage"][0]
 
 
-@pytest.mark.parametrize(("stage", "needs"), sorted(rules.NEEDS.items()))
+@pytest.mark.parametrize(("stage", "needs"), sorted(STAGE_NEEDS.items()))
 def test_what_a_step_needs_is_asked_for_beside_its_field(gallery, by, stage, needs):
     for number, before in enumerate(("ACCEPTED", "OPERATING")):
         enter(gallery, before, by, on=DAY + number * ONE)
-    with pytest.raises(UserError) as refused:
+    with pytest.raises(ValidationError) as refused:
         enter(gallery, stage, by, on=DAY + 2 * ONE)
-    assert set(refused.value.fields) == set(needs)
+    assert set(refused.value.message_dict) == set(needs)
     made = enter(gallery, stage, by, on=DAY + 2 * ONE, **grounds(stage))
     made.refresh_from_db()
     assert (made.stage, made.state) == (stage, State.CONFIRMED)
+
+
+def test_a_day_before_what_is_known_is_refused_where_the_rest_could_not_follow(world, gallery, by):
+    enter(gallery, "ACCEPTED", by)
+    enter(gallery, "OPERATING", by, on=DAY + 9 * ONE)
+    with pytest.raises(ValidationError) as refused:
+        enter(gallery, "WITHDRAWN", by, on=DAY + 5 * ONE, **grounds("WITHDRAWN"))
+    assert refused.value.message_dict == {
+        "occurred_on": [
+            f"{DAY + 9 * ONE}已登记“运行”，之前不能插入“摘牌撤销”；日期填错的请改，否则先撤回后面的环节。"
+        ]
+    }
+    enter(gallery, "SUSPENDED", by, on=DAY + 5 * ONE, reason="漏水")
+    enter(gallery, "BUILDING", by, on=DAY - ONE)
+    assert [counts(world, DAY + number * ONE) for number in (-1, 0, 5, 9)] == [[0, 0], [1, 1], [1, 0], [1, 1]]
+
+
+def test_a_second_step_waits_until_the_draft_is_settled(gallery, by):
+    enter(gallery, "ACCEPTED", by)
+    draft = enter(gallery, "OPERATING", by, on=DAY + ONE, confirm=False)
+    for confirm in (True, False):
+        with pytest.raises(UserError, match="还是草稿，请先确认或撤回它"):
+            enter(gallery, "OPERATING", by, on=DAY + ONE, confirm=confirm)
+    life.take_back_stage(stage_id=draft.pk, reason="", reverse=None, **by)
+    made = enter(gallery, "OPERATING", by, on=DAY + ONE)
+    made.refresh_from_db()
+    assert made.state == State.CONFIRMED
+
+
+def test_the_record_desk_asks_for_the_same_grounds(world, gallery, by):
+    enter(gallery, "ACCEPTED", by)
+    bare = FacilityStage(
+        unit=gallery.unit, area=gallery.area, facility=gallery, occurred_on=DAY + ONE, stage="WITHDRAWN"
+    )
+    with pytest.raises(ValidationError) as refused:
+        ledger.draft(record=bare, **by)
+    assert set(refused.value.message_dict) == {"reason", "document"}
+
+
+def test_a_keeper_drafts_but_neither_confirms_nor_takes_back_what_is_confirmed(world, by):
+    school = a_school(world, "甲校")
+    museum = a_facility(world, "甲校科技馆", unit=school, keeper="张三", kind="CAMPUS_MUSEUM")
+    made, keeper = enter(museum, "ACCEPTED", by), keeper_of(world, school)
+    address = f"/work/facilities/registry/{museum.pk}/"
+    page = keeper.get(address).content.decode()
+    assert 'value="take_back"' not in page
+    answer = keeper.post(address, {"act": "take_back", "record": str(made.pk), "reason": "试试"})
+    made.refresh_from_db()
+    assert (answer.status_code, "由县级科协撤回" in answer.content.decode(), made.state) == (
+        422,
+        True,
+        State.CONFIRMED,
+    )
+    keeper.post(address, {"act": "stage", "stage": "OPERATING", "on": str(DAY + ONE)})
+    draft = FacilityStage.objects.get(stage="OPERATING")
+    assert draft.state == State.DRAFT
+    keeper.post(address, {"act": "take_back", "record": str(draft.pk), "reason": ""})
+    assert not FacilityStage.objects.filter(stage="OPERATING").exists()
 
 
 def test_nobody_is_counted_while_it_is_put_right(gallery, by):
@@ -212,6 +271,34 @@ def test_the_page_keeps_what_was_entered_and_shows_the_history(world, staff, gal
     for words in ("依据：验收单7号", "依据：纪要5号", "测试员登记", "测试员确认", 'id="id_stage_receiver"'):
         assert words in page
     assert "移交给另一单位管理" not in page
+
+
+def test_what_is_refused_at_a_row_is_said_at_that_row(staff, gallery, by):
+    address = f"/work/facilities/registry/{gallery.pk}/"
+    made = enter(gallery, "ACCEPTED", by)
+    answer = staff.post(address, {"act": "take_back", "record": str(made.pk), "reason": ""})
+    page = answer.content.decode()
+    assert (answer.status_code, page.count('id="id_take_back_reason_error"')) == (422, 1)
+    staff.post(address, {"act": "asset", "number": "A1", "name": "展台", "quantity": "1"})
+    asset = Asset.objects.get()
+    answer = staff.post(
+        address, {"act": "asset_state", "row": str(asset.pk), "state": "SCRAPPED", "text": ""}
+    )
+    assert (answer.status_code, answer.content.decode().count('id="id_asset_state_text_error"')) == (422, 1)
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"act": "day", "on": "2025-01-01", "reason": "放假"}, "id_day_on"),
+        ({"act": "asset", "number": "A1", "name": "展台", "quantity": "1", "bought_on": "2199-01-01"}, "id_asset_bought_on"),
+        ({"act": "stage", "stage": "ACCEPTED", "on": "2199-01-01"}, "id_stage_on"),
+        ({"act": "visits", "on": "2199-01-01", "headcount": "3", "method": "ROSTER"}, "id_visits_on"),
+    ],
+)  # fmt: skip
+def test_days_that_cannot_be_are_said_beside_their_field(staff, gallery, sent, field):
+    answer = staff.post(f"/work/facilities/registry/{gallery.pk}/", sent)
+    assert (answer.status_code, f'id="{field}_error"' in answer.content.decode()) == (422, True)
 
 
 def test_a_handover_by_the_page(world, staff, gallery, by):

@@ -103,4 +103,4 @@ def test_more_townships_cost_no_more_statements(world, item_count):
         a_town(world.counties[0], number)
     with CaptureQueriesContext(connection) as captured:
         assert len(coverage.townships(world.scope, TODAY)) == item_count
-    assert len(captured) == 2
+    assert len(captured) == 4

@@ -1,7 +1,6 @@
 """The field log: notes in any order and repeated, two phones, doubtful readings, drafts, phones taken away."""
 
 import datetime as dt
-import json
 import random
 
 import pytest
@@ -17,7 +16,6 @@ from kexie.contexts.touring.models import (
     OdometerReading,
 )
 from kexie.contexts.touring.operations import field as operations
-from kexie.contexts.touring.operations import phones
 from kexie.contexts.touring.queries import field as queries
 from kexie.contexts.touring.rules import field as rules
 from kexie.kernel.errors import NotFound
@@ -248,20 +246,6 @@ def test_too_long_at_the_wheel_is_said_and_loses_nothing(world, van):
     send(world, phone(world), notes)
     assert (CaravanTrip.objects.get().km, DrivingSpell.objects.exists()) == (200, False)
     assert "08:00–13:00" in FieldLog.objects.get().words
-
-
-def test_a_code_pairs_once_and_a_phone_taken_away_is_told(world, by, client):
-    made, code = phones.add(name="甲机", **by)
-    paired = phones.pair(code=code, now=build.NOW)
-    with pytest.raises(phones.PhoneRefused):
-        phones.pair(code=code, now=build.NOW)
-    assert phones.by_token(paired.token) == made
-    phones.revoke(phone_id=made.pk, **by)
-    headers = {"Authorization": f"Bearer {paired.token}"}
-    answer = client.post(
-        "/field/api/notes", json.dumps({"notes": []}), content_type="application/json", headers=headers
-    )
-    assert (answer.status_code, answer.json()["code"]) == (401, "revoked")
 
 
 def test_the_pack_names_vehicles_with_their_last_reading(world, van):

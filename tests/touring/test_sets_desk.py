@@ -1,12 +1,14 @@
 """Touring sets: one place at a time, what a venue lacks, applications, handovers, logs, repairs."""
 
 import datetime as dt
+import io
 import threading
 import uuid
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from PIL import Image
 
 from kexie.contexts.touring.models import (
     PlannedTourStop,
@@ -29,7 +31,9 @@ from kexie.kernel.scope import Scope
 from kexie.ledger import figures
 from kexie.ledger import operations as ledger
 from kexie.ledger.measures import Cell
+from kexie.platform.files import content as contents
 from tests.ledger import build
+from tests.platform.test_pictures import GPS, MAKE, photo
 from tests.touring.test_caravan_requests import sign_in
 
 MARCH_1 = dt.date(2025, 3, 1)  # a Saturday
@@ -313,6 +317,38 @@ def test_a_handover_covers_every_exhibit_and_opens_tickets(world, touring_set, v
         handovers.sign(**sign, lines=lines)
     handovers.sign(**{**sign, "kind": "OUT"}, lines=lines)
     assert SetTicket.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("on", "words"), [(build.NOW.date() + DAY, "不能晚于今天"), (MARCH_1 - DAY, "先后颠倒")]
+)
+def test_the_day_of_a_handover_is_past_and_in_order(world, plan_of, on, words):
+    touring_set, venue, by = plan_of
+    sign = {"stop_id": arrange(touring_set, venue, by).pk, "given_by": "甲", "taken_by": "乙", **by}
+    sign["lines"] = {one.pk: Line(condition="GOOD") for one in exhibits_of(world, touring_set)}
+    handovers.sign(kind="IN", on=MARCH_1, **sign)
+    with pytest.raises(UserError) as refused:
+        handovers.sign(kind="OUT", on=on, **sign)
+    assert words in fields(refused)["on"]
+    handovers.sign(kind="OUT", on=MARCH_1, **sign)
+
+
+def taken_outdoors():
+    """A photograph with what a telephone writes into it."""
+    exif = Image.Exif()
+    exif[MAKE] = "Huawei"
+    exif.get_ifd(GPS)[1] = "N"
+    return photo(exif=exif)
+
+
+def test_a_photo_of_a_handover_keeps_no_place_and_no_device(world, touring_set, venue, by):
+    made, (one, other) = arrange(touring_set, venue, by), exhibits_of(world, touring_set)
+    lines = {one.pk: Line(condition="GOOD", photo=taken_outdoors()), other.pk: Line(condition="GOOD")}
+    sign = {"stop_id": made.pk, "kind": "IN", "on": MARCH_1, "given_by": "甲", "taken_by": "乙", **by}
+    done = handovers.sign(**sign, lines=lines)
+    kept = [line.photo for line in queries.lines(done) if line.photo_id]
+    (stored,) = kept
+    assert Image.open(io.BytesIO(contents.read(stored.digest))).getexif() == {}
 
 
 def test_a_repaired_exhibit_is_good_again(world, touring_set, by):

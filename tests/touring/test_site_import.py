@@ -1,5 +1,6 @@
 """Five hundred schools from a workbook as offices send it: every wrong cell is named, and what is right enters once."""
 
+import csv
 import io
 import random
 from decimal import Decimal
@@ -13,6 +14,7 @@ from kexie.contexts.touring.rules.points import degrees
 from kexie.foundation.areas.models import Area
 from kexie.kernel.errors import UserError
 from kexie.platform.audit.models import Entry
+from kexie.platform.imports import reading
 from kexie.workbench.models import ImportJob
 from tests.workbench.conftest import Desk, desk
 
@@ -192,6 +194,69 @@ def test_kinds_that_are_not_written_are_told_by_the_names_and_what_was_guessed_i
     client.post(f"/work/imports/{job.pk}/run")
     found = dict(Site.objects.values_list("name", "kind"))
     assert [found[name] for name in names] == ["SCHOOL", "SCHOOL", "VILLAGE", "COMMUNITY", "MARKET", "SCHOOL"]
+
+
+def comma_separated(rows: list[list[object]], *, encoding: str) -> bytes:
+    """The same as a text file: a title of one cell, a line of prose with commas, the head, the schools."""
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerows([["中小学一览表"], ["填表单位：演示，2026年，均为虚构"], [], HEAD])
+    writer.writerows(["" if value is None else value for value in row] for row in rows)
+    return written.getvalue().encode(encoding)
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8-sig", "utf-8"])
+def test_a_text_file_comes_in_as_a_workbook_does(desk: Desk, towns, encoding) -> None:
+    client, rows = desk.client("COORDINATOR"), schools(desk, towns)[:40]
+    rows[7][HEAD.index("所在地区")] = "没有的镇"
+    file = SimpleUploadedFile("学校.csv", comma_separated(rows, encoding=encoding))
+    client.post(UPLOAD, {"file": file})
+    job = ImportJob.objects.latest("started_at")
+    assert [one["cell"] for one in job.problems] == [f"E{FIRST + 7}"]
+    marked = client.get(f"/work/imports/{job.pk}/marked.xlsx")
+    assert b"".join(marked.streaming_content).startswith(b"PK")
+    rows[7][HEAD.index("所在地区")] = towns[7].code
+    client.post(UPLOAD, {"file": SimpleUploadedFile("学校.csv", comma_separated(rows, encoding=encoding))})
+    job = ImportJob.objects.latest("started_at")
+    client.post(f"/work/imports/{job.pk}/run")
+    assert Site.objects.count() == 40
+
+
+@pytest.mark.parametrize(
+    ("system", "longitude", "latitude"),
+    [
+        ("WGS84", "116.404", "39.915"),
+        ("GCJ02", "116.397756", "39.913596"),
+        ("BD09", "116.391384", "39.907253"),
+        ("MARS", "116.404", "39.915"),
+    ],
+)
+def test_points_of_other_systems_become_ours(desk: Desk, towns, system, longitude, latitude) -> None:
+    client, rows = desk.client("COORDINATOR"), schools(desk, towns)[:1]
+    rows[0][HEAD.index("经度")], rows[0][HEAD.index("纬度")] = 116.404, 39.915
+    assert 'name="system"' in client.get(UPLOAD).content.decode()
+    client.post(UPLOAD, {"file": workbook(rows), "system": system})
+    job = ImportJob.objects.latest("started_at")
+    assert any("统一换算成 WGS-84" in one["message"] for one in job.warnings)
+    client.post(f"/work/imports/{job.pk}/run")
+    one = Site.objects.get()
+    off = max(abs(one.longitude - Decimal(longitude)), abs(one.latitude - Decimal(latitude)))
+    assert off < Decimal(
+        "0.00002"
+    )  # two metres: the expected ones were published, worked out by one step less
+
+
+def test_what_a_file_is_and_not_what_it_is_called_decides(desk: Desk, towns) -> None:
+    client, rows = desk.client("COORDINATOR"), schools(desk, towns)[:3]
+    renamed = SimpleUploadedFile("学校.xls", workbook(rows).read())
+    assert client.post(UPLOAD, {"file": renamed}).status_code == 302
+    assert ImportJob.objects.latest("started_at").state == "READY"
+    old = SimpleUploadedFile("学校.xlsx", reading.OLE + b"\x00" * 512)
+    answer = client.post(UPLOAD, {"file": old})
+    assert (answer.status_code, "旧版 Excel 文件" in answer.context["error"]) == (422, True)
+    page = SimpleUploadedFile("学校.xls", b"<html><table></table></html>")
+    answer = client.post(UPLOAD, {"file": page})
+    assert (answer.status_code, "不是 Excel 文件" in answer.context["error"]) == (422, True)
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kexie.contexts.touring.models import CaravanReminder
+from kexie.contexts.touring.models import CaravanReminder, LicenceReminder
 from kexie.contexts.touring.operations import fleet, reminders
 from tests.facilities.test_renewals import letters, somebody
 from tests.ledger import build
-from tests.touring.test_fleet import DAY, TODAY, a_van, paper
+from tests.touring.test_fleet import DAY, TODAY, a_driver, a_van, paper
 
 NOW = build.NOW
 
@@ -88,6 +88,38 @@ def test_advice_to_replace_is_given_once_for_each_limit_and_not_for_the_retired(
     ]
 
 
+def test_a_drivers_licence_is_reminded_of_as_papers_are(world, by):
+    driver = a_driver(world, licence_until=TODAY + 30 * DAY)
+    a_driver(world, name="已离岗", licence_until=TODAY + 30 * DAY, left_on=TODAY - DAY)
+    a_driver(world, name="辅导员", job="EDUCATOR", licence_until=TODAY + 30 * DAY)
+    office = somebody(world, "COUNTY_OFFICER", world.counties[0])
+    stranger = somebody(world, "COUNTY_OFFICER", world.counties[1])
+    for after, count in ((-1, 0), (0, 1), (1, 1), (23, 2), (24, 2), (30, 3), (31, 3), (40, 3)):
+        reminders.remind_due(now=NOW + after * DAY)
+        assert len(letters(office)) == count, after
+    assert (letters(stranger), told(office)[-1]) == ([], "大篷车证件到期")
+    first = letters(office)[-1]
+    assert (first.text, first.href) == (
+        "甲的驾驶证到7月31日（周四）为止，还有30天。请尽快续办并登记新证件。",
+        f"/work/touring/fleet/crew/{driver.pk}/",
+    )
+    driver.licence_until = TODAY + 6 * 365 * DAY
+    driver.save()
+    reminders.remind_due(now=NOW + (6 * 365 - 7) * DAY)
+    assert list(LicenceReminder.objects.order_by("sent_at").values_list("days", flat=True)) == [30, 7, 0, 7]
+
+
+def test_a_licence_and_a_paper_that_end_on_one_day_are_one_notice(world, by):
+    van = a_van(world)
+    paper(van, by, last=TODAY + 5 * DAY)
+    for name in ("甲", "乙"):
+        a_driver(world, name=name, licence_until=TODAY + 5 * DAY)
+    office = somebody(world, "COUNTY_OFFICER", world.counties[0])
+    reminders.remind_due(now=NOW)
+    (only,) = letters(office)
+    assert "等3项" in only.text
+
+
 def test_what_ended_long_ago_is_not_told(world, by):
     paper(a_van(world), by, last=TODAY - dt.timedelta(days=15))
     somebody(world, "COUNTY_OFFICER", world.counties[0])
@@ -98,6 +130,7 @@ def test_a_quiet_morning_asks_as_often_for_three_vans_as_for_one(world, by):
     asked = []
     for plates in (("演01",), ("演02", "演03")):
         for plate in plates:
+            a_driver(world, name=plate)
             paper(a_van(world, plate, name=plate), by, last=TODAY + 90 * DAY)
         with CaptureQueriesContext(connection) as caught:
             assert reminders.remind_due(now=NOW) == 0

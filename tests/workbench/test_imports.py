@@ -204,7 +204,7 @@ def test_a_sheet_without_a_head_or_without_rows_says_so(desk: Desk, rows, head, 
 
 def test_what_is_no_sheet_is_refused_on_the_page(desk: Desk) -> None:
     client = desk.client("COORDINATOR")
-    answer = client.post(UPLOAD, {"file": SimpleUploadedFile("名单.csv", b"a,b")})
+    answer = client.post(UPLOAD, {"file": SimpleUploadedFile("名单.doc", b"a,b")})
     assert answer.status_code == 422
     assert "不是 Excel 文件" in answer.content.decode()
     assert client.post(UPLOAD, {}).status_code == 422

@@ -1,6 +1,6 @@
 """Declarations by which the record desk lists, filters, edits, imports and exports any type of record."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -73,6 +73,19 @@ class RecordType(DeskType):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Coordinates:
+    """Two fields of degrees that sheets bring in.
+
+    systems: those they may come in, the first unless somebody chooses another. convert: a point of one becomes ours.
+    """
+
+    longitude: str
+    latitude: str
+    systems: Sequence[tuple[str, Text]]
+    convert: Callable[[Decimal, Decimal, str], tuple[Decimal, Decimal]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReferenceType(DeskType):
     """A type of reference data: edited in place, with an audit entry.
 
@@ -85,3 +98,6 @@ class ReferenceType(DeskType):
     identity: tuple[str, ...] = ()
     readers: Mapping[str, Callable[[str], Any]] = field(default_factory=dict)
     guesses: Mapping[str, tuple[str, Callable[[str], str]]] = field(default_factory=dict)
+    coordinates: Coordinates | None = None
+    # What offices call a field's column, beside its label.
+    spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

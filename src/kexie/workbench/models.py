@@ -54,6 +54,8 @@ class ImportJob(Tenant):
     file_name = models.CharField(_("文件名"), max_length=150)
     state = models.CharField(_("状态"), max_length=9, choices=State.choices, default=State.CHECKING)
     confirms = models.BooleanField(_("导入后即确认"), default=False)
+    # In which system the sheet's coordinates are; "" is ours.
+    system = models.CharField(_("坐标系"), max_length=5, blank=True)
     total = models.PositiveIntegerField(_("行数"), default=0)
     done = models.PositiveIntegerField(_("已处理"), default=0)
     created = models.PositiveIntegerField(_("新建"), default=0)

@@ -19,7 +19,7 @@ from kexie.contexts.touring.models import (
 )
 from kexie.contexts.touring.rules import points, site_kinds
 from kexie.ledger.origins import Origin, Way
-from kexie.ledger.record_types import Band, RecordType, ReferenceType
+from kexie.ledger.record_types import Band, Coordinates, RecordType, ReferenceType
 
 # Bands of domain.md section 8, by day and by stop. The stated range of a stop is 30 000 to 50 000 visits in about
 # fifty open days, and 60 000 asks for a note: 1 200 a day.
@@ -220,6 +220,17 @@ REFERENCE_TYPES: tuple[ReferenceType, ...] = (
         identity=("area", "name"),
         readers={"kind": site_kinds.read, "longitude": points.degrees, "latitude": points.degrees},
         guesses={"kind": ("name", site_kinds.by_name)},
+        spellings={
+            "name": ("学校名称", "校名", "学校", "点位名称", "村名", "地点"),
+            "kind": ("类别", "学校类型", "办学类型", "点位类型"),
+            "address": ("学校地址", "详细地址"),
+            "pupils": ("学生数", "学生人数", "在校生", "在校生数", "在校学生数"),
+            "longitude": ("东经",),
+            "latitude": ("北纬",),
+        },
+        coordinates=Coordinates(
+            longitude="longitude", latitude="latitude", systems=points.SYSTEMS, convert=points.to_wgs84
+        ),
         fields=(
             "unit",
             "area",

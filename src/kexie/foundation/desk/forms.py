@@ -74,6 +74,10 @@ class Fraction(forms.DecimalField):
         return super().to_python(text.number(value) if isinstance(value, str) else value)
 
 
+# Records call it one thing, forms another.
+_ASKED_AS = {"occurred_on": "on"}
+
+
 class DeskForm(PlainForm):
     """A form whose operation may still refuse it."""
 
@@ -102,7 +106,8 @@ class DeskForm(PlainForm):
             self.add_error(None, refused)
             return
         for name, errors in refused.error_dict.items():
-            self.add_error(name if name in self.fields else None, errors)
+            field = _ASKED_AS.get(name, name)
+            self.add_error(next((one for one in (name, field) if one in self.fields), None), errors)
 
     @property
     def wide_names(self) -> set[str]:

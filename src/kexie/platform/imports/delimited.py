@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from kexie.platform.imports.reading import MOST_ROWS, SheetRefused, SheetRow
 
 _ENCODINGS = ("utf-8-sig", "gb18030")
+_LOOKED_AT = 30
 
 
 def decoded(content: bytes) -> str:
@@ -28,7 +29,8 @@ def decoded(content: bytes) -> str:
 def rows(content: bytes) -> Iterator[SheetRow]:
     """Yield the rows that are not empty, numbered as a spreadsheet shows them. Raises SheetRefused."""
     written = decoded(content)
-    head = written.split("\n", 1)[0]
+    # A title may hold a comma of prose; the lines below it outnumber it.
+    head = "\n".join(written.split("\n", _LOOKED_AT)[:_LOOKED_AT])
     separator = max(",;\t，", key=head.count)
     reader = csv.reader(io.StringIO(written), delimiter=separator)
     count = 0

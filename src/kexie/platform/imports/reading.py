@@ -23,7 +23,7 @@ MOST_EMPTY_ROWS = 2_000
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _LONGEST_MERGE = 60
 _NUMBER = re.compile(r"[\d０-９.,，．%％\s-]*")
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -50,7 +50,7 @@ def check(name: str, content: bytes) -> None:
     if len(content) > LARGEST_FILE:
         values = {"name": name, "limit": LARGEST_FILE // MEGABYTE}
         raise SheetRefused(_("“%(name)s”超过%(limit)d MB，请拆成几个文件分别导入。") % values)
-    if content.startswith(_OLE):
+    if content.startswith(OLE):
         if _ENCRYPTED in content:
             raise SheetRefused(_("“%(name)s”设有打开密码，请在 Excel 中取消密码后再上传。") % {"name": name})
         raise SheetRefused(

@@ -247,7 +247,9 @@ TEMPLATES: Mapping[str, Template] = {
     ),
     "caravan.paper_ended": Template(
         title=_("大篷车证件到期"),
-        text=_("%(what)s到%(day)s为止，还没有登记续期。行驶证、年检、交强险过期的车不排行程。"),
+        text=_(
+            "%(what)s到%(day)s为止，还没有登记续期。行驶证、年检、交强险过期的车和驾驶证过期的驾驶员不排行程。"
+        ),
         sms=False,
     ),
     "caravan.replace": Template(

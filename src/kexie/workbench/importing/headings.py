@@ -1,7 +1,7 @@
 """Which column of a sheet is which field: any order, with titles above and spellings of every office."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,7 +89,8 @@ def _spellings(desk_type: DeskType) -> dict[str, str]:
                     found.setdefault(text.key(spelling), one.name)
                     found.setdefault(label_key(spelling), one.name)
     for one in importable(desk_type):
-        for spelling in _ALSO.get(one.name, ()):
+        own: Mapping[str, tuple[str, ...]] = getattr(desk_type, "spellings", {})
+        for spelling in (*own.get(one.name, ()), *_ALSO.get(one.name, ())):
             found.setdefault(spelling, one.name)
     return found
 

@@ -24,7 +24,7 @@ from kexie.ledger.record_types import DeskType, ReferenceType
 from kexie.platform.audit import operations as audit
 from kexie.platform.files import content as contents
 from kexie.platform.files import operations as files
-from kexie.platform.imports import reading
+from kexie.platform.imports import tables
 from kexie.platform.imports.reading import SheetRow
 from kexie.workbench.importing.checking import Built, Checker, Findings
 from kexie.workbench.importing.references import ReferenceChecker
@@ -48,11 +48,19 @@ class Faulty(Exception):
 
 @transaction.atomic
 def take_in(
-    *, desk_type: DeskType, upload: "File[bytes]", actor: Account, confirms: bool, now: dt.datetime
+    *,
+    desk_type: DeskType,
+    upload: "File[bytes]",
+    actor: Account,
+    confirms: bool,
+    now: dt.datetime,
+    system: str = "",
 ) -> ImportJob:
-    """Keep an uploaded sheet and open a job for it. Raises SheetRefused."""
+    """Keep an uploaded sheet, with its coordinates in `system`, and open a job for it. Raises SheetRefused."""
     upload.seek(0)
-    reading.check(upload.name or "", upload.read())
+    content = upload.read()
+    tables.check(upload.name or "", content)
+    upload.name = tables.named(upload.name or "", content)
     stored = files.store(association_id=actor.association_id, upload=upload, actor=actor, now=now)
     return ImportJob.objects.create(
         association_id=actor.association_id,
@@ -61,6 +69,7 @@ def take_in(
         file=stored,
         file_name=files.safe_name(upload.name or ""),
         confirms=confirms and not isinstance(desk_type, ReferenceType),
+        system=system if system in _systems(desk_type) else "",
         started_at=now,
     )
 
@@ -145,7 +154,7 @@ def cancel(*, job: ImportJob) -> None:
 def read(job: ImportJob) -> list[SheetRow]:
     """Return the rows of a job's file."""
     content = contents.read(job.file.digest)
-    return list(reading.rows(content, sheet=SHEET))
+    return list(tables.rows(content, sheet=SHEET))
 
 
 def type_of(job: ImportJob) -> DeskType:
@@ -196,8 +205,13 @@ def _checker(job: ImportJob, rows: Sequence[SheetRow], now: dt.datetime) -> Chec
         "rows": rows, "scope": _scope(job, desk_type), "actor": job.account, "now": now, "confirms": job.confirms,
     }  # fmt: skip
     if isinstance(desk_type, ReferenceType):
-        return ReferenceChecker(desk_type=desk_type, **facts)
+        return ReferenceChecker(desk_type=desk_type, system=job.system, **facts)
     return Checker(desk_type=desk_type, **facts)
+
+
+def _systems(desk_type: DeskType) -> dict[str, Any]:
+    coordinates = desk_type.coordinates if isinstance(desk_type, ReferenceType) else None
+    return dict(coordinates.systems) if coordinates else {}
 
 
 def _scope(job: ImportJob, desk_type: DeskType) -> Scope:

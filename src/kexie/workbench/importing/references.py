@@ -26,13 +26,14 @@ class ReferenceChecker(Checker):
 
     reference_type: ReferenceType
 
-    def __init__(self, *, desk_type: ReferenceType, **options: Any) -> None:
-        self.reference_type = desk_type
+    def __init__(self, *, desk_type: ReferenceType, system: str = "", **options: Any) -> None:
+        self.reference_type, self.system = desk_type, system
         self.rows_by_identity: dict[Identity, int] = {}
         # Rows by field, what stood there ("": nothing) and what it was taken for.
         self.guessed: dict[tuple[str, str, Any], list[int]] = {}
         super().__init__(desk_type=desk_type, **options)
         self.required.update(name for name in desk_type.identity if name in self.head.fields)
+        self._warn_about_coordinates()
 
     def fresh(self, chunk: list[Built]) -> list[Built]:
         """Return the rows whose like is not there yet."""
@@ -118,7 +119,7 @@ class ReferenceChecker(Checker):
 
     def _record(self, values: dict[str, Any]) -> Any:
         values = {**self.without_column, **values}
-        given = {name: value for name, value in values.items() if value is not None}
+        given = self._placed({name: value for name, value in values.items() if value is not None})
         row: Any = self.desk_type.model(
             id=uuid7(), association_id=self.scope.association_id, **{**self.desk_type.initial, **given}
         )
@@ -127,6 +128,25 @@ class ReferenceChecker(Checker):
         if row.area_id is None:
             row.area_id = row.unit.area_id
         return row
+
+    def _placed(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Turn coordinates of another system into ours."""
+        found = self.reference_type.coordinates
+        if found is None or not self.system or not {found.longitude, found.latitude} <= given.keys():
+            return given
+        x, y = found.convert(given[found.longitude], given[found.latitude], self.system)
+        return {**given, found.longitude: x, found.latitude: y}
+
+    def _warn_about_coordinates(self) -> None:
+        found = self.reference_type.coordinates
+        if found is None or found.longitude not in self.head.fields:
+            return
+        systems = dict(found.systems)
+        label = systems.get(self.system, next(iter(systems.values())))
+        told = _("坐标按“%(system)s”理解，统一换算成 WGS-84 保存。选错会偏三五百米，请核对。") % {
+            "system": label
+        }
+        self._warn(SheetRow(self.head.row, ()), self.head.fields[found.longitude], told)
 
     def _source_key(self, row: SheetRow, values: dict[str, Any]) -> str:
         """Refuse a second row of the same identity."""

@@ -1,6 +1,7 @@
 """Excel in: the template, the upload, what checking found, and the import itself."""
 
 import uuid
+from pathlib import PurePath
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from kexie.foundation.access.roles import Action
 from kexie.kernel.errors import NotFound, UserError
 from kexie.ledger import registry
 from kexie.ledger.record_types import RecordType
-from kexie.platform.imports import writing
+from kexie.platform.imports import tables, writing
 from kexie.ui.nav import Link
 from kexie.workbench import navigation, tasks
 from kexie.workbench.importing import headings, operations, templates
@@ -51,7 +52,7 @@ class UploadView(TypeView):
         """Keep the file and check it, at once if it is small."""
         upload = request.FILES.get("file")
         if upload is None:
-            return self._show(_("请先选择要导入的 Excel 文件。"), UNPROCESSABLE)
+            return self._show(_("请先选择要导入的文件（.xlsx 或 .csv）。"), UNPROCESSABLE)
         confirms = self.may(Action.CONFIRM) and request.POST.get("then", "confirm") == "confirm"
         try:
             job = operations.take_in(
@@ -60,6 +61,7 @@ class UploadView(TypeView):
                 actor=self.account,
                 confirms=confirms,
                 now=timezone.now(),
+                system=request.POST.get("system", ""),
             )
         except UserError as error:
             return self._show(str(error), UNPROCESSABLE)
@@ -78,6 +80,9 @@ class UploadView(TypeView):
             "jobs": ImportJob.objects.filter(account=self.account, type_key=record_type.key)[:5],
             "may_confirm": self.may(Action.CONFIRM),
             "is_record": self.is_record,
+            "coordinates": getattr(record_type, "coordinates", None),
+            "system": self.request.POST.get("system", ""),
+            "suffixes": ",".join(tables.SUFFIXES),
             "trail": self.trail(Link(_("导入"))),
         }
         return self.page("import", context, status=status)
@@ -185,7 +190,7 @@ class MarkedView(OwnJobView):
     def get(self, request: HttpRequest, pk: uuid.UUID) -> FileResponse:
         """Send it."""
         file = templates.marked(self.job, operations.read(self.job))
-        stem = self.job.file_name.removesuffix(".xlsx")
+        stem = PurePath(self.job.file_name).stem
         name = _("%(stem)s-问题已标出.xlsx") % {"stem": stem}
         return FileResponse(file, as_attachment=True, filename=name, content_type=writing.CONTENT_TYPE)
 

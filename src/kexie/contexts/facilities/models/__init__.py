@@ -3,6 +3,8 @@
 from kexie.contexts.facilities.models.accreditation import Accreditation, Title, TitleEnd
 from kexie.contexts.facilities.models.checks import CheckSample, FacilityCheck, SampleCheck
 from kexie.contexts.facilities.models.facility import (
+    STAGE_ASKS,
+    STAGE_NEEDS,
     Facility,
     FacilityKind,
     FacilityStage,
@@ -23,6 +25,8 @@ from kexie.contexts.facilities.models.rounds import (
 from kexie.contexts.facilities.models.upkeep import Asset, FacilityFault, FacilityPhoto, OpenDay, OpenHours
 
 __all__ = [
+    "STAGE_ASKS",
+    "STAGE_NEEDS",
     "Accreditation",
     "Asset",
     "CheckSample",

@@ -2,15 +2,18 @@
 
 import calendar
 import datetime as dt
+from collections.abc import Mapping
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kexie.contexts.facilities.states import FACILITY_TRANSITIONS
+from kexie.kernel.errors import Text
 from kexie.ledger.models import HeadCounted, Record, Reference, State
 from kexie.ledger.stages import check_stage
 
@@ -96,6 +99,19 @@ class OfFacility(models.Model):
             self.facility_kind = self.facility.kind
 
 
+# Whoever ends the work of a facility says why, and by what; who gives its things away says to whom.
+STAGE_NEEDS: Mapping[str, tuple[str, ...]] = {
+    "SUSPENDED": ("reason",),
+    "WITHDRAWN": ("reason", "document"),
+    "TRANSFERRED": ("reason", "document", "receiver"),
+}
+STAGE_ASKS: Mapping[str, Text] = {
+    "reason": _("停用、摘牌或移交要写明原因。"),
+    "document": _("摘牌或移交要写明依据：文号、会议纪要或移交清单的编号。"),
+    "receiver": _("资产移交要写明接收单位。"),
+}
+
+
 class FacilityStage(OfFacility, Record):
     """A facility enters a stage on a day; the latest is its state, ACCEPTED once is "ever built"."""
 
@@ -123,8 +139,13 @@ class FacilityStage(OfFacility, Record):
         return f"{self.facility} {self.get_stage_display()} {self.occurred_on}"
 
     def clean(self) -> None:
-        """Take over the kind, and refuse a stage that cannot follow the one before."""
+        """Take over the kind; refuse a stage without its grounds, one to come, and one that cannot stand where it is."""
         super().clean()
+        needs = STAGE_NEEDS.get(self.stage, ())
+        if lacking := {name: STAGE_ASKS[name] for name in needs if not getattr(self, name)}:
+            raise ValidationError(lacking)
+        if self.occurred_on and self.recorded_at and self.occurred_on > timezone.localdate(self.recorded_at):
+            raise ValidationError({"occurred_on": _("日期不能晚于今天。")})
         check_stage(self, entity="facility", transitions=FACILITY_TRANSITIONS)
 
 

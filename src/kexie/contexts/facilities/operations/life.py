@@ -12,7 +12,7 @@ from kexie.contexts.facilities.operations.common import locked
 from kexie.contexts.facilities.rules import life as rules
 from kexie.foundation.access.models import Account
 from kexie.foundation.areas.models import Area
-from kexie.kernel.errors import UserError
+from kexie.kernel.errors import Forbidden, UserError
 from kexie.kernel.scope import Scope
 from kexie.ledger import operations as ledger
 from kexie.ledger.models import State
@@ -38,15 +38,11 @@ def enter_stage(
 ) -> FacilityStage:
     """Draft the next stage; it is confirmed at once where `confirm` (the scope for confirming) covers the unit."""
     facility = locked(Facility, facility_id, scope, unit="unit")
-    said = {"reason": reason, "document": document, "receiver": receiver}
-    if lacking := {name: str(rules.ASKS[name]) for name in rules.missing(stage, said)}:
-        raise LifeRefused(fields=lacking)
-    if on > timezone.localdate(now):
-        raise LifeRefused(fields={"on": _("日期不能晚于今天。")})
+    _require_no_draft(facility)
     record = ledger.draft(
         record=FacilityStage(
             unit=facility.unit, area=_area(facility), facility=facility, occurred_on=on, stage=stage,
-            **said,
+            reason=reason, document=document, receiver=receiver,
         ),
         actor=actor, now=now, scope=scope,
     )  # fmt: skip
@@ -57,17 +53,22 @@ def enter_stage(
 
 @transaction.atomic
 def take_back_stage(
-    *, stage_id: UUID, reason: str, actor: Account, now: dt.datetime, scope: Scope
+    *, stage_id: UUID, reason: str, actor: Account, now: dt.datetime, scope: Scope, reverse: Scope | None
 ) -> FacilityStage:
-    """Discard the draft of a stage, or reverse the latest confirmed one; earlier ones carry those after them."""
+    """Discard the draft of a stage, or reverse the latest confirmed one; earlier ones carry those after them.
+
+    What is confirmed needs `reverse`, the scope for reversing, to cover the unit.
+    """
     stage = locked(FacilityStage, stage_id, scope, unit="unit")
     if stage.state == State.DRAFT:
         ledger.discard_draft(record=stage, actor=actor, now=now, scope=scope)
         return stage
+    if reverse is None or not reverse.covers(stage.unit.path):
+        raise Forbidden(_("已确认的阶段由县级科协撤回；请联系县级科协。"))
     later = FacilityStage.objects.filter(facility_id=stage.facility_id, state=State.CONFIRMED)
     if later.order_by("-occurred_on", "-id").first() != stage:
         raise LifeRefused(_("只能撤回最近的一步；请从后往前逐步撤回。"))
-    return ledger.reverse(record=stage, reason=reason, actor=actor, now=now, scope=scope)
+    return ledger.reverse(record=stage, reason=reason, actor=actor, now=now, scope=reverse)
 
 
 @transaction.atomic
@@ -103,6 +104,13 @@ def log_visits(
         ),
         actor=actor, now=now, scope=scope,
     )  # fmt: skip
+
+
+def _require_no_draft(facility: Facility) -> None:
+    waiting = FacilityStage.objects.filter(facility=facility, state=State.DRAFT).first()
+    if waiting is not None:
+        values = {"day": waiting.occurred_on, "stage": waiting.get_stage_display()}
+        raise LifeRefused(_("%(day)s的“%(stage)s”还是草稿，请先确认或撤回它，再登记下一步。") % values)
 
 
 def _stage_on(facility: Facility, day: dt.date) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.files.base import File
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexie.contexts.facilities.models import Asset, Facility, FacilityPhoto, OpenDay, OpenHours
@@ -74,6 +75,8 @@ def change_day(
 ) -> OpenDay:
     """Make a day unlike its week; said again, it is changed again."""
     facility = locked(Facility, facility_id, scope, unit="unit")
+    if on < timezone.localdate(now):
+        raise UpkeepRefused(fields={"on": _("这一天已经过去，只能改今天和以后的日子。")})
     day = OpenDay.objects.filter(facility=facility, on=on).first()
     day = day or OpenDay(association_id=facility.association_id, facility=facility, on=on)
     day.opens, day.closes, day.reason = opens, closes, reason
@@ -106,6 +109,8 @@ def add_asset(
 ) -> Asset:
     """Put something on the facility's list of assets."""
     facility = locked(Facility, facility_id, scope, unit="unit")
+    if bought_on is not None and bought_on > timezone.localdate(now):
+        raise UpkeepRefused(fields={"bought_on": _("购置日期不能晚于今天。")})
     asset = Asset(
         association_id=facility.association_id, facility=facility, number=number, name=name,
         quantity=quantity, value=value, bought_on=bought_on,

@@ -24,8 +24,8 @@ def _undo_hand_over(view: Any, data: dict[str, Any]) -> Any:
 
 
 def _take_back(view: Any, data: dict[str, Any]) -> Any:
-    by = {**view.by, "scope": view.find(Action.REVERSE) or view.scope}
-    return life.take_back_stage(stage_id=data["record"], reason=data["reason"], **by)
+    given = {"reason": data["reason"], "reverse": view.find(Action.REVERSE)}
+    return life.take_back_stage(stage_id=data["record"], **given, **view.by)
 
 
 def _visits(view: Any, data: dict[str, Any]) -> Any:

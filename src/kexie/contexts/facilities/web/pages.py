@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -36,6 +36,8 @@ class FacilityPage(FacilitiesView, ActPage):
     """A facility: its life, hours, visits, assets, photographs, titles and faults."""
 
     tab, template = "registry", "facility"
+    # Which act was sent for which row of the page.
+    row: tuple[str, str] = ("", "")
 
     def check(self) -> None:
         """Find the facility."""
@@ -91,7 +93,13 @@ class FacilityPage(FacilitiesView, ActPage):
             "titles": queries.titles(self.one),
             "faults": queries.faults(self.scope).filter(facility=self.one).order_by("-said_at")[:10],
             "public_url": f"/facilities/{self.one.pk}/",
+            "row": self.row,
         }
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        """Carry it out; a refusal is shown at the row it is about."""
+        self.row = (request.POST.get("act", ""), request.POST.get("row") or request.POST.get("record", ""))
+        return super().post(request, **kwargs)
 
 
 class LabelPage(FacilitiesView):

@@ -2,7 +2,7 @@
 
 from kexie.contexts.touring.models.applications import TourApplication
 from kexie.contexts.touring.models.caravan import Caravan, CaravanStop, CaravanTrip
-from kexie.contexts.touring.models.crews import CrewLeave, CrewMember, DrivingSpell
+from kexie.contexts.touring.models.crews import CrewLeave, CrewMember, DrivingSpell, LicenceReminder
 from kexie.contexts.touring.models.field import FieldLog, FieldNote, FieldPhone
 from kexie.contexts.touring.models.fleet import (
     CaravanDocument,
@@ -43,6 +43,7 @@ __all__ = [
     "GroupVisit",
     "Handover",
     "HandoverLine",
+    "LicenceReminder",
     "OdometerReading",
     "Plan",
     "PlannedStop",

@@ -45,6 +45,27 @@ class CrewMember(Reference):
         ]
 
 
+class LicenceReminder(Tenant):
+    """The reminder was sent that a driver's licence ends in so many days. Each is sent once."""
+
+    member = models.ForeignKey(CrewMember, models.PROTECT, related_name="reminders", verbose_name=_("队员"))
+    ends_on = models.DateField(_("到期日期"))
+    days = models.PositiveSmallIntegerField(_("到期前天数"))
+    sent_at = models.DateTimeField(_("提醒时间"))
+
+    class Meta:
+        verbose_name = _("驾驶证提醒")
+        ordering: ClassVar = ["-sent_at", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="touring_licencereminder_once", fields=["association", "member", "ends_on", "days"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member} {self.ends_on}"
+
+
 class CrewLeave(Tenant):
     """Days on which a member is away."""
 

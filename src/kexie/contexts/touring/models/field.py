@@ -18,6 +18,8 @@ class FieldPhone(Tenant):
     name = models.CharField(_("手机名称"), max_length=40)
     code_digest = models.CharField(max_length=64, blank=True)
     code_until = models.DateTimeField(null=True, blank=True)
+    # A code that was used stays known, so that whoever types it again is told so.
+    code_used_at = models.DateTimeField(_("配对时间"), null=True, blank=True)
     token_digest = models.CharField(max_length=64, blank=True)
     made_at = models.DateTimeField(_("添加时间"))
     seen_at = models.DateTimeField(_("最近同步"), null=True, blank=True)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexie.contexts.touring.models import (
@@ -23,6 +24,7 @@ from kexie.foundation.access.models import Account
 from kexie.kernel.errors import UserError
 from kexie.kernel.scope import Scope
 from kexie.platform.files import operations as files
+from kexie.platform.files import pictures
 
 
 class HandoverRefused(UserError):
@@ -60,6 +62,7 @@ def sign(
         raise HandoverRefused(_("这一站已取消，不用交接。"))
     if stop.handovers.filter(kind=kind).exists():
         raise HandoverRefused(_("这份交接单双方已签字，不能重签；有出入请登记维修单。"))
+    _check_day(stop, kind, on, timezone.localdate(now))
     exhibits = list(SetExhibit.objects.select_for_update().filter(touring_set=stop.touring_set_id))
     _check(exhibits, lines, given_by, taken_by)
     made = Handover.objects.create(
@@ -76,6 +79,16 @@ def sign(
     _follow(exhibits, lines, on, actor, now)
     note(made, "sign_handover", actor=actor, now=now, kind=kind, exhibits=len(exhibits))
     return made
+
+
+def _check_day(stop: PlannedTourStop, kind: str, on: dt.date, today: dt.date) -> None:
+    if on > today:
+        raise HandoverRefused(fields={"on": _("交接日期不能晚于今天；当面核对后再签字。")})
+    other = stop.handovers.exclude(kind=kind).first()
+    if other is None or on == other.on or (on < other.on) == (kind == Handover.Kind.IN):
+        return
+    values = {"day": other.on, "other": other.get_kind_display()}
+    raise HandoverRefused(fields={"on": _("与%(day)s的%(other)s先后颠倒：先进场、后撤场。") % values})
 
 
 def _check(exhibits: list[SetExhibit], lines: Mapping[UUID, Line], given_by: str, taken_by: str) -> None:
@@ -97,7 +110,9 @@ def _check(exhibits: list[SetExhibit], lines: Mapping[UUID, Line], given_by: str
 def _photo(stop: PlannedTourStop, upload: Any, actor: Account, now: dt.datetime) -> Any:
     if upload is None:
         return None
-    return files.store(association_id=stop.association_id, upload=upload, actor=actor, now=now)
+    return files.store(
+        association_id=stop.association_id, upload=pictures.plain(upload), actor=actor, now=now
+    )
 
 
 def _follow(

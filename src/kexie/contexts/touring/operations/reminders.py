@@ -1,4 +1,4 @@
-"""Whoever looks after caravans is told of papers that end, at 30, 7 and 0 days, and of advice to replace; each once."""
+"""Whoever looks after caravans is told, once each, of papers and licences that end, and of advice to replace."""
 
 import datetime as dt
 from collections import defaultdict
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from kexie.contexts.touring.models import Caravan, CaravanReminder
+from kexie.contexts.touring.models import Caravan, CaravanReminder, CrewMember, LicenceReminder
 from kexie.contexts.touring.queries import fleet as queries
 from kexie.contexts.touring.rules import fleet as rules
 from kexie.contexts.touring.rules.reminders import About, paper_due, replacement_due
@@ -25,12 +25,14 @@ from kexie.kernel.scope import Scope
 from kexie.platform.notify import operations as notify
 from kexie.platform.notify.recipients import Recipient
 
+_LICENCE = "LICENCE"
+
 
 @dataclass(frozen=True)
 class _Matter:
-    """What there is to say of a vehicle: a paper that ends on a day, or (`ends_on` None) a limit that was reached."""
+    """What there is to say: a vehicle's paper or a driver's licence ends on a day, or (`ends_on` None) a limit is reached."""
 
-    caravan: Caravan
+    subject: Caravan | CrewMember
     about: str
     ends_on: dt.date | None = None
     days: int = 0
@@ -56,7 +58,7 @@ def _remind(association_id: UUID, now: dt.datetime) -> int:
     grants = list(access.granted(scope, Action.DRAFT, "touring", on=today)) if due else []
     letters: dict[_Letter, list[_Matter]] = defaultdict(list)
     for one in due:
-        for account_id in _told_of(one.caravan, grants):
+        for account_id in _told_of(one.subject, grants):
             letters[_Letter(account_id, one.ends_on)].append(one)
     for letter, matters in letters.items():
         _send(association_id, letter, matters, today, now)
@@ -73,20 +75,33 @@ def _matters(scope: Scope, day: dt.date) -> Iterator[_Matter]:
         km = max(read.get(van.pk, 0), van.initial_km)
         for about in replacement_due(bought_on=van.bought_on, odometer=km, on=day):
             yield _Matter(van, about)
+    for member in queries.drivers(scope):
+        days = paper_due(member.licence_until, day) if member.licence_until else None
+        if days is not None:
+            yield _Matter(member, _LICENCE, member.licence_until, days)
 
 
 def _claim(one: _Matter, now: dt.datetime) -> bool:
     """Write the reminder down; False if it was sent before: the database lets each be written once."""
-    _row, is_new = CaravanReminder.objects.get_or_create(
-        association_id=one.caravan.association_id, caravan=one.caravan, about=one.about, ends_on=one.ends_on,
-        days=one.days, defaults={"sent_at": now},
-    )  # fmt: skip
+    same: dict[str, Any] = {
+        "association_id": one.subject.association_id,
+        "ends_on": one.ends_on,
+        "days": one.days,
+    }
+    if isinstance(one.subject, CrewMember):
+        _row, is_new = LicenceReminder.objects.get_or_create(
+            member=one.subject, **same, defaults={"sent_at": now}
+        )
+    else:
+        _row, is_new = CaravanReminder.objects.get_or_create(
+            caravan=one.subject, about=one.about, **same, defaults={"sent_at": now}
+        )
     return is_new
 
 
-def _told_of(van: Caravan, grants: Sequence[Grant]) -> set[UUID]:
-    """Return the accounts whose grants reach the vehicle: its crew and office, and the city."""
-    return {one.account_id for one in grants if van.unit.path.startswith(one.unit.path)}
+def _told_of(subject: Caravan | CrewMember, grants: Sequence[Grant]) -> set[UUID]:
+    """Return the accounts whose grants reach the vehicle or driver: crew and office, and the city."""
+    return {one.account_id for one in grants if subject.unit.path.startswith(one.unit.path)}
 
 
 def _send(
@@ -105,17 +120,24 @@ def _send(
 
 def _words(matters: list[_Matter]) -> Any:
     """Name the matter, or the first of several, in the reader's language."""
-    van, about = matters[0].caravan, About(matters[0].about).label
-    name = f"{van.name}（{van.plate}）"
+    subject = matters[0].subject
+    if isinstance(subject, CrewMember):
+        name, about = subject.name, _("驾驶证")
+    else:
+        name, about = f"{subject.name}（{subject.plate}）", About(matters[0].about).label
     if len(matters) == 1:
         return format_lazy(_("{van}的{about}"), van=name, about=about)
     return format_lazy(_("{van}的{about}等{n}项"), van=name, about=about, n=len(matters))
 
 
 def _page(matters: list[_Matter]) -> str:
-    vans = {one.caravan.pk for one in matters}
-    if len(vans) == 1:
-        return reverse("touring_fleet:van", args=list(vans))
+    subjects = {one.subject.pk: one.subject for one in matters}
+    if len(subjects) == 1:
+        (only,) = subjects.values()
+        name = "member" if isinstance(only, CrewMember) else "van"
+        return reverse(f"touring_fleet:{name}", args=[only.pk])
     if matters[0].ends_on is None:
         return reverse("touring_fleet:vans")
+    if all(isinstance(one, CrewMember) for one in subjects.values()):
+        return reverse("touring_fleet:crew")
     return f"{reverse('touring_fleet:documents')}?renew=1"

@@ -112,6 +112,12 @@ def members(scope: Scope) -> QuerySet[CrewMember]:
     return rows.prefetch_related("leaves").order_by("left_on", "name", "pk")
 
 
+def drivers(scope: Scope) -> QuerySet[CrewMember]:
+    """Return those who drive and have not left."""
+    rows = CrewMember.objects.filter(scope.q(), job__in=CrewMember.DRIVES, left_on=None)
+    return rows.select_related("unit").order_by("name", "pk")
+
+
 def member(scope: Scope, pk: UUID) -> CrewMember:
     """Return a member."""
     return _one(members(scope), pk)

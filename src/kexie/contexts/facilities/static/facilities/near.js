@@ -38,12 +38,15 @@ function show(position) {
   const here = [position.coords.latitude, position.coords.longitude];
   const nearest = places.map((one) => ({ ...one, metres: metres(here, one.at) })).sort((a, b) => a.metres - b.metres);
   list.replaceChildren(...nearest.slice(0, SHOWN).map(item));
+  status.classList.remove("muted");
   status.textContent = nearest.length ? words.found : words.none;
   button.disabled = false;
 }
 
-function refuse() {
-  status.textContent = words.denied;
+// What to do about it depends on why there is no position.
+function refuse({ code }) {
+  status.textContent = { 1: words.denied, 2: words.unavailable, 3: words.late }[code] ?? words.unavailable;
+  status.classList.remove("muted");
   button.disabled = false;
 }
 

@@ -129,18 +129,6 @@ if (board) {
   });
 }
 
-// A search or a round of messages under way: its panel is renewed until it ends, then the page shows what came of it.
-async function renew(panel) {
-  const answer = await fetch(panel.dataset.progress, { credentials: "same-origin" }).catch(() => null);
-  if (answer && answer.ok) {
-    if (!["WAITING", "RUNNING"].includes(answer.headers.get("X-State"))) return location.reload();
-    panel.innerHTML = await answer.text();
-  }
-  return setTimeout(renew, 1000, panel);
-}
-
-for (const panel of document.querySelectorAll("[data-progress]")) setTimeout(renew, 1000, panel);
-
 // A host's link is copied where the browser allows it; elsewhere it opens as any link.
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("[data-copied] a[href*='/caravans/confirm/']");

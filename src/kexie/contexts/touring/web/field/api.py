@@ -2,6 +2,7 @@
 
     POST /field/api/pair    {"code"}                → token, key (AES, base64), name
     POST /field/api/notes   {"notes": […], "last"}  → kept ids, refused ids with the reason
+    POST /field/api/unpair  {}                      → the token is let go
     GET  /field/api/pack                            → vehicles, drivers, places, the day's sheet
 
 Answers of 401 carry `code`: "revoked" (empty yourself) or "unknown" (pair again).
@@ -84,11 +85,21 @@ def notes(request: HttpRequest) -> JsonResponse:
 
 
 @_plain
+@require_POST
+def unpair(request: HttpRequest) -> JsonResponse:
+    """Let go of a phone that asks for it itself."""
+    phone, _scope = _phone(request)
+    phones.unpair(phone=phone, now=timezone.now())
+    return JsonResponse({})
+
+
+@_plain
 @require_safe
 def pack(request: HttpRequest) -> JsonResponse:
     """Give what the phone takes along."""
-    _found, scope = _phone(request)
-    return JsonResponse(queries.pack(scope, timezone.localdate()))
+    phone, scope = _phone(request)
+    told = {"phone": phone.name, "who": phone.account.display_name}
+    return JsonResponse({**queries.pack(scope, timezone.localdate()), **told})
 
 
 def _phone(request: HttpRequest) -> tuple[FieldPhone, Scope]:

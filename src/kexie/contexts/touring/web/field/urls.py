@@ -10,6 +10,7 @@ urlpatterns = [
     path("worker.js", page.worker, name="worker"),
     path("manifest.webmanifest", page.manifest, name="manifest"),
     path("api/pair", api.pair, name="pair"),
+    path("api/unpair", api.unpair, name="unpair"),
     path("api/notes", api.notes, name="notes"),
     path("api/pack", api.pack, name="pack"),
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -56,11 +57,19 @@ class CoverageList(ListPage):
 
     def rows(self) -> QuerySet[Any]:
         """Every township in sight, those waiting longest first."""
+        return self._townships
+
+    @cached_property
+    def _townships(self) -> QuerySet[Any]:
         return coverage.townships(self.scope, timezone.localdate())
+
+    @cached_property
+    def _every(self) -> list[Any]:
+        return list(self._townships.order_by("code"))
 
     def choices(self) -> dict[str, tuple[Any, Any]]:
         """By county and by how long ago."""
-        counties = {one.parent_id: one.parent.name for one in self.rows() if one.parent}
+        counties = {one.parent_id: one.parent.name for one in self._every if one.parent}
         return {
             "parent": (_("县（市、区）"), list(counties.items())),
             "reach": (_("覆盖情况"), Reach.choices),
@@ -91,7 +100,7 @@ class CoverageList(ListPage):
         return maps.picture(settings.MAP_TILES, spots, names=names)
 
     def _picture(self) -> dict[str, Any]:
-        towns = list(self.rows().order_by("code"))
+        towns = self._every
         counties: dict[str, list[Any]] = {}
         for one in towns:
             counties.setdefault(one.parent.name if one.parent else "", []).append(one)

@@ -1,22 +1,18 @@
-"""The desk's side of the field log: the days, settling what two phones say differently, and the crews' phones."""
+"""The desk's side of the field log: the days, and settling what two phones say differently."""
 
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kexie.contexts.touring.models import FieldLog, FieldNote, FieldPhone
+from kexie.contexts.touring.models import FieldLog, FieldNote
 from kexie.contexts.touring.operations import field as operations
-from kexie.contexts.touring.operations import phones
 from kexie.contexts.touring.queries import field as queries
 from kexie.contexts.touring.rules import field as rules
-from kexie.contexts.touring.web.fleet import forms
-from kexie.contexts.touring.web.fleet.base import ActPage, FormPage, ListPage, url
+from kexie.contexts.touring.web.fleet.base import ActPage, ListPage, url
 from kexie.contexts.touring.web.sets.base import Act
-from kexie.contexts.touring.web.sets.forms import DeskForm
 from kexie.ledger.models import Method
 from kexie.ui.lists import Sortable
 from kexie.ui.nav import Link
@@ -100,90 +96,6 @@ class LogPage(ActPage):
         }  # fmt: skip
 
 
-class PhonesList(ListPage):
-    """The crews' phones."""
-
-    tab, title = "phones", gettext_lazy("现场手机")
-    sub = gettext_lazy("手机替添加它的人登记。丢了就停用：它下次联网时清空自己。")
-    usual_order = ("revoked_at", "name", "pk")
-    search = ("name", "account__display_name")
-    empty = (gettext_lazy("还没有现场手机"), gettext_lazy("添加一台，把配对码交给队员。"))
-    columns = (
-        Sortable("name", gettext_lazy("手机名称"), ("name",)),
-        Sortable("who", gettext_lazy("登记人"), ("account__display_name",)),
-        Sortable("unit", gettext_lazy("单位"), ("unit__name",)),
-        Sortable("seen", gettext_lazy("最近同步"), ("seen_at",), nowrap=True, largest_first=True),
-        Sortable("state", gettext_lazy("状态"), ("revoked_at",), nowrap=True),
-    )
-
-    def rows(self) -> QuerySet[Any]:
-        """Every phone."""
-        return queries.phones(self.scope)
-
-    def row(self, one: Any) -> Row:
-        """Show a phone."""
-        seen = f"{timezone.localtime(one.seen_at):%Y-%m-%d %H:%M}" if one.seen_at else ""
-        cells = (
-            Cell(one.name, url("phone", pk=one.pk)),
-            Cell(one.account.display_name),
-            Cell(one.unit.name),
-            Cell(seen),
-            Cell(_phone_state(one)),
-        )
-        return Row(cells, name=one.name)
-
-    def actions(self) -> list[Link]:
-        """Another phone."""
-        return [Link(_("添加现场手机"), url("phone_new"), "plus")] if self.allowed.get("draft") else []
-
-
-class PhoneNew(FormPage):
-    """Another phone."""
-
-    tab, title, submit = "phones", gettext_lazy("添加现场手机"), gettext_lazy("添加并显示配对码")
-    sub = gettext_lazy("手机上记下的都算您登记的草稿。配对码30分钟内有效，只能用一次。")
-    done = gettext_lazy("已添加。")
-
-    def form(self, data: Any = None) -> DeskForm:
-        """Ask for a name."""
-        return forms.PhoneForm(data)
-
-    def act(self, data: dict[str, Any]) -> FieldPhone:
-        """Add it and show its code once."""
-        made, code = phones.add(name=data["name"], **self.by)
-        words = _("配对码：%(code)s。请在手机上打开 /field/ 填写，30分钟内有效。") % {"code": code}
-        messages.warning(self.request, words)
-        return made
-
-    def onward(self, made: Any) -> str:
-        """The phone's page."""
-        return url("phone", pk=made.pk)
-
-
-class PhonePage(ActPage):
-    """A phone."""
-
-    tab, template = "phones", "field_phone"
-
-    def check(self) -> None:
-        """Find it."""
-        self.one: FieldPhone = queries.phone(self.scope, self.kwargs["pk"])
-
-    def acts(self) -> list[Act]:
-        """Take it away."""
-        return [] if self.one.revoked_at else [_REVOKE]
-
-    def context(self) -> dict[str, Any]:
-        """The phone."""
-        return {"one": self.one, "trail": self.trail(self.one.name), "state": _phone_state(self.one)}
-
-
-def _phone_state(one: FieldPhone) -> str:
-    if one.revoked_at:
-        return _("已停用")
-    return _("在用") if one.token_digest else _("待配对")
-
-
 def _keep(conflict: rules.Conflict, note: Any) -> Act:
     values = {
         "what": FieldNote.Kind(conflict.what).label, "spot": conflict.spot, "said": _said(note),
@@ -227,11 +139,6 @@ _LATE = Act(
     key="late", label=gettext_lazy("把迟到的记录补入草稿"), done=gettext_lazy("已补入，补不进的写在“请人工处理”里。"), primary=True,
     hint=gettext_lazy("补上草稿里没有的站点、人次、费用和途中情况；已确认的记录不会改动。"),
     run=lambda view, _data: operations.add_late(log_id=view.one.pk, **view.by),
-)  # fmt: skip
-_REVOKE = Act(
-    key="revoke", label=gettext_lazy("停用这台手机"), done=gettext_lazy("已停用，它下次联网时清空自己。"), danger=True,
-    hint=gettext_lazy("手机上还没有上传的记录会丢失。要继续使用须重新添加、配对。"),
-    run=lambda view, _data: phones.revoke(phone_id=view.one.pk, **view.by),
 )  # fmt: skip
 _NOTES = (
     Column(gettext_lazy("时间"), nowrap=True),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kexie.contexts.touring.web.fleet import boundaries, coverage, crews, field, requests, trips, vans
+from kexie.contexts.touring.web.fleet import boundaries, coverage, crews, field, phones, requests, trips, vans
 
 app_name = "touring_fleet"
 urlpatterns = [
@@ -18,9 +18,10 @@ urlpatterns = [
     path("coverage/", coverage.CoverageList.as_view(), name="coverage"),
     path("field/", field.LogsList.as_view(), name="field"),
     path("field/<uuid:pk>/", field.LogPage.as_view(), name="field_log"),
-    path("phones/", field.PhonesList.as_view(), name="phones"),
-    path("phones/new/", field.PhoneNew.as_view(), name="phone_new"),
-    path("phones/<uuid:pk>/", field.PhonePage.as_view(), name="phone"),
+    path("phones/", phones.PhonesList.as_view(), name="phones"),
+    path("phones/new/", phones.PhoneNew.as_view(), name="phone_new"),
+    path("phones/<uuid:pk>/pairing/", phones.PairingPage.as_view(), name="phone_pairing"),
+    path("phones/<uuid:pk>/", phones.PhonePage.as_view(), name="phone"),
     path("trips/", trips.TripsList.as_view(), name="trips"),
     path("trips/<uuid:pk>/", trips.TripPage.as_view(), name="trip"),
 ]

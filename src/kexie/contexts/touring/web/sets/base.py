@@ -289,6 +289,8 @@ class Act:
     primary: bool = False
     danger: bool = False
     hint: Text = ""
+    # Asked in a dialog before it is done; without scripts the button does it at once.
+    question: Text = ""
 
 
 class ActPage(SetsView):

@@ -15,11 +15,11 @@ from kexie.contexts.touring.models.applications import LONGEST, SHORTEST
 from kexie.foundation.access.web.forms import PlainForm, add_error
 from kexie.foundation.desk import forms as desk
 from kexie.foundation.desk.forms import Fraction
+from kexie.foundation.desk.photos import PHOTO_ACCEPT, PhotoField
 from kexie.kernel import text
 from kexie.kernel.errors import UserError
 from kexie.kernel.scope import Scope
 from kexie.ledger.models import Method
-from kexie.platform.files import kinds
 
 WEEKDAYS = (
     (0, gettext_lazy("周一")),
@@ -31,8 +31,6 @@ WEEKDAYS = (
     (6, gettext_lazy("周日")),
 )
 MONTHS = tuple(dates.MONTHS.items())
-MOST_BYTES = 10 * 1024 * 1024
-_PHOTOS = ("jpg", "jpeg", "png", "webp")
 
 
 class Words(forms.CharField):
@@ -67,26 +65,6 @@ class Whole(desk.Whole):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"min_value": 0, "max_value": 1_000_000, **options})
-
-
-class Photo(forms.FileField):
-    """A picture whose name, content and size agree; it may be left out."""
-
-    widget = forms.ClearableFileInput(attrs={"accept": "image/*"})
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        """Return the picture, or refuse what is none."""
-        upload = super().clean(data, initial)
-        if not upload:
-            return None
-        if upload.name.rsplit(".", 1)[-1].lower() not in _PHOTOS or upload.size > MOST_BYTES:
-            raise forms.ValidationError(_("请选择10MB以内的照片（JPG、PNG 或 WEBP）；也可以不附照片。"))
-        try:
-            kinds.check(upload.name, upload.read())
-        except UserError as refused:
-            raise forms.ValidationError(str(refused)) from refused
-        upload.seek(0)
-        return upload
 
 
 class DeskForm(PlainForm):
@@ -292,7 +270,9 @@ class HandoverForm(DeskForm):
                 label=_("状况"), choices=Condition.choices, initial=one.condition
             )
             self.fields[f"note_{one.pk}"] = Words(label=_("说明"), required=False)
-            self.fields[f"photo_{one.pk}"] = Photo(label=_("照片"), required=False)
+            self.fields[f"photo_{one.pk}"] = PhotoField(
+                label=_("照片"), required=False, widget=forms.FileInput(attrs={"accept": PHOTO_ACCEPT})
+            )
 
     def lines(self) -> list[dict[str, Any]]:
         """Return the exhibits with their fields, for the template."""

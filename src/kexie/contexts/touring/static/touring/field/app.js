@@ -7,7 +7,7 @@ const W = JSON.parse(document.getElementById("words").textContent);
 const API = document.body.dataset.api, BATCH = 200, KEEP_DAYS = 3;
 const $ = (id) => document.getElementById(id);
 let turn = Promise.resolve();
-const S = { store: null, key: null, token: null, pack: null, notes: [], asked: "", writing: 0, sending: false, offline: false };
+const S = { store: null, key: null, token: null, pack: null, notes: [], asked: "", writing: 0, sync: null, offline: false };
 
 const say = (name, values = {}) => W[name].replace(/\{(\w+)\}/g, (_all, key) => values[key]);
 const two = (n) => String(n).padStart(2, "0");
@@ -17,10 +17,19 @@ async function begin() {
   if ("serviceWorker" in navigator) navigator.serviceWorker.register(document.body.dataset.worker, { scope: document.body.dataset.scope });
   S.store = await Store.open("kexie-field");
   S.key = await S.store.get("key");
-  S.token = S.key ? await unlock(await S.store.get("token"), S.key) : null;
-  if (!S.token) return pairing();
+  const kept = S.key && await S.store.get("token");
+  S.token = kept ? await unlock(kept, S.key) : null;
+  if (!S.token) return pairing("", offered());
   await load();
+  askAgain(offered());
   sync();
+}
+
+// The code that a QR code brought behind `#`, which no server sees; taken out of the address at once.
+function offered() {
+  const code = new URLSearchParams(location.hash.slice(1)).get("pair") ?? "";
+  if (code) history.replaceState(null, "", location.pathname);
+  return code;
 }
 
 async function load() {
@@ -30,25 +39,69 @@ async function load() {
   show();
 }
 
-function pairing(told = "") {
+// A code that was scanned pairs by itself; one that is typed waits for the button.
+function pairing(told = "", code = "") {
   $("log").hidden = true;
   $("pairing").hidden = false;
   error("pairing", told);
+  if (code) {
+    $("code").value = code;
+    inTurn(() => pair(code));
+  }
 }
 
-async function pair(event) {
-  event.preventDefault();
+async function pair(typed) {
+  const code = typed.trim();
+  if (!code) return error("pairing", W.needCode);
   try {
-    const told = await ask(`${API}pair`, { body: { code: $("code").value } });
-    S.key = await importKey(Uint8Array.from(atob(told.key), (one) => one.charCodeAt(0)));
+    const told = await ask(`${API}pair`, { body: { code } });
+    // Notes that were not sent are kept under the key the phone has.
+    S.key ??= await importKey(Uint8Array.from(atob(told.key), (one) => one.charCodeAt(0)));
     S.token = told.token;
     await S.store.put({ key: S.key, token: await lock(told.token, S.key) });
-    history.replaceState(null, "", location.pathname);
+    $("code").value = "";
     await load();
     await sync();
   } catch (problem) {
-    error("pairing", problem instanceof Refused ? problem.message : W.lost);
+    if (!S.token) return error("pairing", problem instanceof Refused ? problem.message : W.lost);
+    return error("again", problem instanceof Refused ? problem.message : W.lost);
   }
+  return $("again").close();
+}
+
+// A paired phone that scans another code is asked; what waits is sent in the old name first.
+function askAgain(code) {
+  if (!code) return;
+  error("again", "");
+  $("again").dataset.code = code;
+  $("again").showModal();
+}
+
+async function again() {
+  await sync();
+  return S.token ? pair($("again").dataset.code) : $("again").close();
+}
+
+async function unpair() {
+  await sync();
+  if (waiting()) await sync(); // the first may have begun before the last note was written
+  const n = waiting();
+  if (n) return error("unpairing", say("unsent", { n }));
+  try {
+    await ask(`${API}unpair`, { token: S.token, body: {} });
+  } catch (problem) {
+    if (!(problem instanceof Refused)) return error("unpairing", W.lost);
+  }
+  $("unpairing").close();
+  return wipe(W.unpaired);
+}
+
+// The token opens nothing any more: this phone's place was given to another one. What was not sent is kept for a new pairing.
+async function lapse() {
+  S.token = null;
+  await S.store.put({ token: null });
+  const n = waiting();
+  pairing(n ? say("lapsedUnsent", { n }) : W.lapsed);
 }
 
 // One act after the other: a quick thumb must not write to the stop that was left while the last note was being kept.
@@ -85,9 +138,14 @@ function moment() {
   return now;
 }
 
-async function sync() {
-  if (S.sending || !S.token) return;
-  S.sending = true;
+// Whoever asks while a sync is under way waits for that one.
+function sync() {
+  S.sync ??= exchange().finally(() => { S.sync = null; });
+  return S.sync;
+}
+
+async function exchange() {
+  if (!S.token) return;
   try {
     while (await sendSome());
     S.pack = await ask(`${API}pack`, { token: S.token });
@@ -95,10 +153,9 @@ async function sync() {
     S.offline = false;
     options();
   } catch (problem) {
-    if (problem instanceof Refused && problem.code === "revoked") return wipe();
+    if (problem instanceof Refused && problem.code === "revoked") return wipe(W.wiped);
+    if (problem instanceof Refused && problem.code === "unknown") return lapse();
     S.offline = true;
-  } finally {
-    S.sending = false;
   }
   show();
 }
@@ -126,12 +183,14 @@ function old() {
   return gone.map((note) => note.seq);
 }
 
-async function wipe() {
+async function wipe(told) {
   await S.store.wipe();
   Object.assign(S, { key: null, token: null, pack: null, notes: [] });
   redraw("notes", [], () => []);
-  pairing(W.wiped);
+  pairing(told);
 }
+
+const waiting = () => S.notes.filter((note) => !note.sent && !note.refused).length;
 
 function rows() {
   const log = current(S.notes, dayOf(new Date()));
@@ -147,6 +206,7 @@ function show() {
   for (const id of ["road", "count", "end", "more"]) $(id).hidden = !found.length || (ended && id !== "more" && id !== "count");
   $("count").hidden ||= !stops.length;
   $("done").hidden = !ended;
+  $("paired").textContent = S.pack.phone ? say("pairedAs", { name: S.pack.phone, who: S.pack.who }) : "";
   state();
   wheel(found);
   places(stops);
@@ -156,7 +216,7 @@ function show() {
 }
 
 function state() {
-  const n = S.writing + S.notes.filter((note) => !note.sent && !note.refused).length;
+  const n = S.writing + waiting();
   $("state").textContent = S.offline ? say("offline", { n }) : n ? say("waiting", { n }) : W.online;
   $("state").classList.toggle("field-state--off", S.offline);
 }
@@ -260,7 +320,7 @@ function reading(form, last) {
 }
 
 const ON = {
-  pairing: pair,
+  pairing: () => pair($("code").value),
   start() {
     const van = S.pack.vans.find((one) => one.id === $("van").value);
     if (!van) return error("start", W.needVan);
@@ -330,7 +390,18 @@ for (const [id, act] of Object.entries(ON)) {
   });
 }
 $("leave").addEventListener("click", () => inTurn(() => write("LEAVE", { stop: standingAt(stopsOf(rows())).id })));
-$("code").value = new URLSearchParams(location.hash.slice(1)).get("pair") ?? "";
+$("unpair").addEventListener("click", () => {
+  error("unpairing", "");
+  $("unpairing").showModal();
+});
+for (const [id, act] of [["again", again], ["unpairing", unpair]]) {
+  $(`${id}-no`).addEventListener("click", () => $(id).close());
+  $(`${id}-yes`).addEventListener("click", () => inTurn(act));
+}
+window.addEventListener("hashchange", () => {
+  const code = offered();
+  return S.token ? askAgain(code) : pairing("", code);
+});
 window.addEventListener("online", sync);
 setInterval(sync, 30_000);
 begin();
