@@ -123,7 +123,7 @@ def test_every_step_from_the_list_of_grounds_to_the_end_and_back(world, museum, 
     enter(page, "运行", day(40))
     enter(page, "摘牌撤销", day(65), 原因="撤并", 依据="纪要")
     refused(page, "on", "之前不能插入“摘牌撤销”")
-    enter(page, "摘牌撤销", day(30), 原因="撤并")
+    enter(page, "摘牌撤销", day(30), 原因="撤并", 依据="")
     refused(page, "document", "要写明依据")
     enter(page, "摘牌撤销", day(30), 原因="撤并", 依据="纪要5号")
     assert counts(world) == [1, 0]

@@ -8,8 +8,8 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
-from kexie.contexts.touring.models import Plan
-from kexie.contexts.touring.operations import planning, requests, telling
+from kexie.contexts.touring.models import CaravanStop, Plan, PlannedTrip
+from kexie.contexts.touring.operations import phones, planning, requests, telling
 from kexie.contexts.touring.operations import seasons as operations
 from kexie.contexts.touring.queries import seasons as queries
 from kexie.contexts.touring.rules.days import clock
@@ -17,6 +17,10 @@ from kexie.foundation.access import demo
 from kexie.foundation.access import operations as access
 from kexie.foundation.areas.models import Area
 from kexie.kernel.holidays import is_day_off
+from kexie.kernel.periods import Period
+from kexie.ledger import figures
+from kexie.ledger import operations as ledger
+from kexie.ledger.measures import Cell
 from tests.e2e.conftest import PHONE, violations
 from tests.ledger import build
 from tests.touring.seasons import DAY, made_season
@@ -112,6 +116,57 @@ def test_from_the_request_to_the_host_s_word(world, season, session, open_page) 
     expect(listed).to_contain_text(f"{clock(stop.begins):%H:%M}–{clock(stop.ends):%H:%M}")
     expect(listed.locator("time")).to_have_attribute("datetime", wished.isoformat())
     assert violations(everybody) == []
+
+
+def test_a_published_day_is_logged_offline_and_becomes_figures(world, season, session, open_page) -> None:
+    now, today = timezone.now(), timezone.localdate()
+    by = {"actor": world.account, "now": now, "scope": world.scope}
+    plan = operations.add_plan(season=season, actor=world.account, now=now, seconds=1)
+    planning.compute(plan_id=plan.pk, today=today)
+    plan.refresh_from_db()
+    operations.publish(plan=plan, actor=world.account, now=now)
+    stop = queries.stops(plan).first()
+    # The day has come.
+    PlannedTrip.objects.filter(pk=stop.trip_id).update(day=today)
+
+    _made, code = phones.add(name="车上手机", **by)
+    page = open_page(f"/field/#pair={code}", viewport=PHONE)
+    expect(page.locator("#state")).to_have_text("已全部上传")
+    page.evaluate("navigator.serviceWorker.ready")
+    page.context.set_offline(True)
+    van = stop.trip.van.caravan
+    page.get_by_label("大篷车").select_option(label=f"{van.name} {van.plate}")
+    page.get_by_label("出车里程表（公里）").fill("100")
+    page.get_by_role("button", name="出车", exact=True).click()
+    page.locator("#planned").get_by_role("button", name=stop.site.name).click()
+    page.get_by_label("人次", exact=True).fill("１２０")
+    page.get_by_label("计数方法").select_option(label="计数器")
+    page.get_by_label("主要对象").select_option(label="中小学生")
+    page.get_by_role("button", name="记下人次").click()
+    page.get_by_role("button", name="离开这一站").click()
+    page.get_by_label("返回里程表（公里）").fill("160")
+    page.get_by_role("button", name="收车", exact=True).click()
+    expect(page.locator("#state")).to_contain_text("离线，待传 5 条")
+    assert not CaravanStop.objects.exists()
+    page.context.set_offline(False)
+    expect(page.locator("#state")).to_have_text("已全部上传", timeout=60_000)
+
+    held = CaravanStop.objects.get()
+    assert (held.spot, held.headcount, held.state) == (stop.site.name, 120, "DRAFT")
+    ledger.confirm(records=[held.trip, held], **by)
+    assert visits(world) == 120
+    desk = open_page(f"/work/records/touring.caravan_stops/{held.pk}", cookies=session)
+    desk.get_by_role("button", name="冲销", exact=True).first.click()
+    dialog = desk.get_by_role("dialog", name="冲销这条记录？")
+    dialog.get_by_role("textbox").fill("人次录错")
+    with desk.expect_navigation():
+        dialog.get_by_role("button", name="冲销", exact=True).click()
+    assert visits(world) in {None, 0}
+
+
+def visits(world) -> object:
+    today = timezone.localdate()
+    return figures.value(Cell("touring.caravan_visits", Period.until(today, since=today - DAY)), world.scope)
 
 
 def test_dragging_says_what_it_breaks_before_it_moves_what_is_legal(

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kexie.contexts.touring.models import FieldLog, FieldNote
+from kexie.contexts.touring.models import FieldLog, FieldNote, TripCost, TripIncident
 from kexie.contexts.touring.operations import field as operations
 from kexie.contexts.touring.queries import field as queries
 from kexie.contexts.touring.rules import field as rules
@@ -88,11 +88,12 @@ class LogPage(ActPage):
     def context(self) -> dict[str, Any]:
         """The day."""
         undone = {str(one.data.get("of")) for one in self.notes if one.kind == FieldNote.Kind.UNDO}
+        spots = {one.data.get("stop"): str(one.data["spot"]) for one in self.notes if one.data.get("spot")}
         return {
             "one": self.one, "trail": self.trail(str(self.one)), "conflicts": len(self.day.conflicts),
             "late": len(self.late()), "trip_url": url("trip", pk=self.one.trip_id) if self.one.trip_id else "",
             "is_open": not (self.day.start and self.day.end),
-            "notes": Table(_NOTES, [_note(one, undone) for one in self.notes]),
+            "notes": Table(_NOTES, [_note(one, undone, spots) for one in self.notes]),
         }  # fmt: skip
 
 
@@ -113,22 +114,34 @@ def _said(note: Any) -> str:
     words += [data["spot"]] if data.get("spot") else []
     words += [f"{data['count']}（{Method(data['method']).label}）"] if "count" in data else []
     words += [_("%(km)s公里") % {"km": f"{data['km']:,}"}] if data.get("km") is not None else []
-    words += [str(data[name]) for name in ("word", "text", "yuan") if data.get(name)]
+    words += [_kind(note)] if data.get("kind") else []
+    words += [str(data[name]) for name in ("word", "text") if data.get(name)]
+    words += [_("%(yuan)s元") % {"yuan": data["yuan"]}] if data.get("yuan") else []
     return " ".join(words)
 
 
-def _note(one: Any, undone: set[str]) -> Row:
+def _kind(note: Any) -> str:
+    choices = TripCost.Kind.choices if note.kind == FieldNote.Kind.COST else TripIncident.Kind.choices
+    return str(dict(choices).get(note.data["kind"], ""))
+
+
+def _note(one: Any, undone: set[str], spots: dict[Any, str]) -> Row:
     state = _("已撤回") if str(one.pk) in undone else ""
     if one.set_aside_by:
         state = _("未采用（%(who)s核定）") % {"who": one.set_aside_by.display_name}
     cells = (
         Cell(f"{timezone.localtime(one.at):%m-%d %H:%M}"),
         Cell(one.get_kind_display()),
-        Cell(_said(one)),
+        Cell(" ".join(filter(None, (_spot(one, spots), _said(one))))),
         Cell(one.phone.name),
         Cell(state),
     )
     return Row(cells, reversed=bool(state), title=1, name=str(one))
+
+
+def _spot(one: Any, spots: dict[Any, str]) -> str:
+    """Return where a count or a leaving was noted; an arrival says so itself."""
+    return "" if one.data.get("spot") else spots.get(one.data.get("stop"), "")
 
 
 _AGAIN = Act(
