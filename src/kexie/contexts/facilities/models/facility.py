@@ -144,7 +144,11 @@ class FacilityStage(OfFacility, Record):
         needs = STAGE_NEEDS.get(self.stage, ())
         if lacking := {name: STAGE_ASKS[name] for name in needs if not getattr(self, name)}:
             raise ValidationError(lacking)
-        if self.occurred_on and self.recorded_at and self.occurred_on > timezone.localdate(self.recorded_at):
+        day, at = (
+            getattr(self, "occurred_on", None),
+            getattr(self, "recorded_at", None),
+        )  # a form may lack both
+        if day is not None and at is not None and day > timezone.localdate(at):
             raise ValidationError({"occurred_on": _("日期不能晚于今天。")})
         check_stage(self, entity="facility", transitions=FACILITY_TRANSITIONS)
 

@@ -88,15 +88,10 @@ def _claim(one: _Matter, now: dt.datetime) -> bool:
         "ends_on": one.ends_on,
         "days": one.days,
     }
+    sent: dict[str, Any] = {"defaults": {"sent_at": now}}
     if isinstance(one.subject, CrewMember):
-        _row, is_new = LicenceReminder.objects.get_or_create(
-            member=one.subject, **same, defaults={"sent_at": now}
-        )
-    else:
-        _row, is_new = CaravanReminder.objects.get_or_create(
-            caravan=one.subject, about=one.about, **same, defaults={"sent_at": now}
-        )
-    return is_new
+        return LicenceReminder.objects.get_or_create(member=one.subject, **same, **sent)[1]
+    return CaravanReminder.objects.get_or_create(caravan=one.subject, about=one.about, **same, **sent)[1]
 
 
 def _told_of(subject: Caravan | CrewMember, grants: Sequence[Grant]) -> set[UUID]:
