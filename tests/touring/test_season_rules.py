@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kexie.contexts.touring.rules import days, lunar, season, solving
+from kexie.contexts.touring.rules import days, lunar, placing, season, solving
 from kexie.contexts.touring.rules.days import Opening, Term
 from kexie.contexts.touring.rules.roads import UNKNOWN, Table, great_circle, with_table
 from kexie.contexts.touring.rules.season import Broken, Limits, SiteFacts, Timing, VanFacts, World
@@ -159,3 +159,25 @@ def test_a_broken_rule_names_the_site():
     found = season.drive_day(one, one.vans["v1"], MONDAY, ("西湖小学",))
     assert isinstance(found, Broken)
     assert found.text.startswith("西湖小学：07:47 到达后")
+
+
+def test_overtime_counts_when_a_visit_is_placed():
+    """The nearer van is full: there the visit means overtime, worth more than the few kilometres that the other van drives further."""
+    all_day = Opening("VILLAGE", "341202001", {"1": [["07:30", "20:00"]]})
+    sites = [site(f"s{n}", opening=all_day) for n in range(6)]
+    vans = [VanFacts("full", "一号车", "IV", 0), VanFacts("free", "二号车", "IV", 3)]
+    roads = great_circle([DEPOT, NEAR, FAR, (115.70, 32.90)], factor=1.35, kmh=45, source="直线")
+    one = replace(world(*sites, vans=vans, limits=Limits(shift=420, overtime=120)), roads=roads)
+    routes = {("full", MONDAY): ("s0", "s1", "s2", "s3"), ("free", MONDAY): ("s4",)}
+    keys = [("full", MONDAY), ("free", MONDAY)]
+    alone = placing.insert(one, routes, "s5", keys[:1], before=routes)
+    effect = placing.insert(one, routes, "s5", keys, before=routes)
+    assert (alone.broken, alone.overtime > 0) == ((), True)
+    assert (effect.key, effect.overtime) == (("free", MONDAY), 0)
+
+
+def test_a_further_day_out_counts_when_a_visit_is_placed():
+    one = world(site("s0"), site("s1"))
+    routes = {("v1", MONDAY): ("s0",)}
+    keys = [("v1", MONDAY + n * DAY) for n in (1, 0)]
+    assert placing.insert(one, routes, "s1", keys, before=routes).key == ("v1", MONDAY)

@@ -1,4 +1,7 @@
-"""Where a further visit costs least: every van, day and position ranked by kilometres at once, the rules asked in that order."""
+"""Where a further visit costs least, in the planner's own measure: kilometres, overtime and days on which a van goes out.
+
+Every van, day and position is ranked at once by what it costs at least, without overtime; rules and overtime are asked in that order.
+"""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -10,6 +13,7 @@ from django.utils.translation import gettext as _
 from kexie.contexts.touring.rules import season
 from kexie.contexts.touring.rules.roads import Numbers
 from kexie.contexts.touring.rules.season import Broken, Key, Routes, SiteFacts, Timing, World
+from kexie.contexts.touring.rules.solving import DAY_COST, OVERTIME_COST
 
 
 @dataclass(frozen=True)
@@ -34,18 +38,24 @@ def insert(world: World, routes: Routes, name: str, keys: Sequence[Key], *, befo
     open_keys = [key for key in keys if not refused[key]]
     if site.at is None or not open_keys:
         return Effect(tuple(one.text for one in refused[keys[0]]) if keys else ())
+    best: tuple[float, Key, tuple[str, ...]] | None = None
     blocked: Broken | None = None
-    for number, position in _ranked(world, routes, site.at, open_keys):
+    for least, number, position in _ranked(world, routes, site.at, open_keys):
+        if best and least >= best[0]:
+            break
         key = open_keys[number]
         stops = routes.get(key, ())
         order = (*stops[:position], name, *stops[position:])
         timing = season.drive_day(world, world.vans[key[0]], key[1], order)
         broken = timing if isinstance(timing, Broken) else _first_broken(world, routes, key, order)
-        if broken is None:
-            changed = {**routes, key: order}
-            return Effect((), *more(world, changed, before), changed, key)
         blocked = blocked or broken
-    return Effect((blocked.text,) if blocked else ())
+        if broken is None and isinstance(timing, Timing):
+            price = least + OVERTIME_COST * (timing.overtime - _overtime(world, routes, key))
+            best = min(best or (price, key, order), (price, key, order), key=lambda one: one[0])
+    if best is None:
+        return Effect((blocked.text,) if blocked else ())
+    changed = {**routes, best[1]: best[2]}
+    return Effect((), *more(world, changed, before), changed, best[1])
 
 
 def more(world: World, routes: Routes, before: Routes) -> tuple[int, int]:
@@ -74,22 +84,34 @@ def _refused(world: World, site: SiteFacts, key: Key, others: Sequence[dt.date])
     return [one for one in found if one]
 
 
+def _overtime(world: World, routes: Routes, key: Key) -> int:
+    """Return the overtime of a van's day as it stands."""
+    stops = routes.get(key, ())
+    if not stops and not world.is_tour(key):
+        return 0
+    timing = season.drive_day(world, world.vans[key[0]], key[1], stops)
+    return timing.overtime if isinstance(timing, Timing) else 0
+
+
 def _first_broken(world: World, routes: Routes, key: Key, order: Sequence[str]) -> Broken | None:
     visits = season.visits_of({**routes, key: tuple(order)})
     return next(iter(season.check_day(world, world.vans[key[0]], key[1], order, visits)), None)
 
 
-def _ranked(world: World, routes: Routes, at: int, keys: Sequence[Key]) -> list[tuple[int, int]]:
-    """Return (number of the key, position), the least detour first."""
+def _ranked(world: World, routes: Routes, at: int, keys: Sequence[Key]) -> list[tuple[float, int, int]]:
+    """Return (least price, number of the key, position), the lowest price first: the detour, and a day if the van would else stay at home."""
     paths = [_path(world, key, routes.get(key, ())) for key in keys]
+    opening = [0.0 if routes.get(key) or world.is_tour(key) else DAY_COST for key in keys]
     number = np.repeat(np.arange(len(paths)), [len(path) - 1 for path in paths])
     position = np.concatenate([np.arange(len(path) - 1) for path in paths])
     before = np.concatenate([path[:-1] for path in paths])
     after = np.concatenate([path[1:] for path in paths])
     metres: Numbers = world.roads.metres
-    detour = metres[before, at] + metres[at, after] - metres[before, after]
-    order = np.argsort(detour, kind="stable")
-    return list(zip(number[order].tolist(), position[order].tolist(), strict=True))
+    price = (metres[before, at] + metres[at, after] - metres[before, after]) / 1000 + np.array(opening)[
+        number
+    ]
+    order = np.argsort(price, kind="stable")
+    return list(zip(price[order].tolist(), number[order].tolist(), position[order].tolist(), strict=True))
 
 
 def _path(world: World, key: Key, stops: Sequence[str]) -> Numbers:
