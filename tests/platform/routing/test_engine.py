@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from kexie.platform.routing import borrowed, checker, engine
-from kexie.platform.routing.problem import FixedStop, Problem, Shift, Site, Vehicle, Window
+from kexie.platform.routing.problem import FixedStop, Pace, Problem, Route, Shift, Site, Stop, Vehicle, Window
 from tests.platform.routing.worlds import matrix
 
 
@@ -18,26 +18,30 @@ def test_something_is_always_searched_however_fast_the_seconds_go():
     assert (len(found.paces), len(found.routes), found.unserved) == (1, 1, ())
 
 
-def test_a_search_that_froze_is_warmed_up_again_and_ends_cold():
-    cooling = engine._Cooling(10.0, 0.0, 100.0)
-    begun = [cooling.temperature(float(now)) for now in (0, 10, 50)]
-    assert begun == sorted(begun, reverse=True)
-    assert begun[0] == 10.0 * engine.HOT
-    cooling.note(10.0, begun[1], better=True)
-    cooling.note(29.0, 0.1, better=False)
-    assert cooling.temperature(29.0) < begun[1] / 2
-    cooling.note(31.0, 0.1, better=False)
-    assert cooling.temperature(31.0) == begun[1]
-    assert round(cooling.temperature(100.0), 9) == 10.0 * engine.COLD
+def test_it_cools_by_the_same_factor_in_equal_times():
+    van = Vehicle("van", {0: Shift(0.0, 480.0, 0, 0)})
+    problem = Problem(1, matrix([(0, 0), (3, 4)]), (van,), (Site("school", 1),))
+    ticks = itertools.count(0.0, 10.0)
+    told = [
+        pace.temperature for pace in engine.solve(problem, seconds=100.0, clock=lambda: next(ticks)).paces
+    ]
+    factors = [later / sooner for sooner, later in itertools.pairwise(told)]
+    assert len(told) > 3
+    assert max(factors) - min(factors) < 1e-9
+    assert told[0] <= 10.0 * engine.HOT
+    assert told[-1] >= 10.0 * engine.COLD
 
 
-def test_while_it_finds_better_plans_it_only_cools():
-    cooling = engine._Cooling(10.0, 0.0, 100.0)
-    told = []
-    for now in range(100):
-        told.append(cooling.temperature(float(now)))
-        cooling.note(float(now), told[-1], better=now % 15 == 0)
-    assert told == sorted(told, reverse=True)
+def test_a_whole_route_moves_to_the_depot_that_is_near():
+    """Stop by stop it never would: the first one there alone costs a second trip."""
+    points = [(0, 0), (100, 0), *((80 + 4 * (n % 3), 10 * (n // 3)) for n in range(9))]
+    vans = tuple(Vehicle(f"van {n}", {0: Shift(0.0, 1000.0, n, n)}) for n in (0, 1))
+    sites = tuple(Site(f"site {n}", n) for n in range(2, len(points)))
+    problem = Problem(1, matrix(points), vans, sites)
+    far = Route(0, 0, tuple(Stop(n, 0, 0, 0) for n in range(len(sites))), 0, 0, 0, 0, 0)
+    found = engine.solve(problem, paces=[Pace(20, 1e-9)], begin_with=[far])
+    assert checker.check(problem, found.routes) == []
+    assert [route.vehicle for route in found.routes] == [1]
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ class Data(NamedTuple):
 class State(NamedTuple):
     """A plan being changed, the plan before this change, and the best so far. L is the most stops on a route."""
 
-    lists: Ints  # [3, R, L] sites in their order: now, before, at best
+    lists: Ints  # [4, R, L] sites in their order: now, before, at best; scratch
     routes: Longs  # [rows, R]; STAMP changes whenever the route does
     sums: Floats  # [rows, R]; WORK: driving and service
     times: Floats  # [2, R, L + 1] when service begins; latest arrival at a stop (the last: at the end) that keeps what follows in time
@@ -246,7 +246,7 @@ def state_of(data: Data, seed: int) -> State:
     days = data.fixed.shape[1]
     chain = int(data.site_ints[columns.VISITS].max()) + 1
     return State(
-        lists=np.zeros((3, routes, sites + 1), np.int32),
+        lists=np.zeros((4, routes, sites + 1), np.int32),
         routes=np.zeros((8, routes), np.int64),
         sums=np.zeros((4, routes)),
         times=np.zeros((2, routes, sites + 2)),

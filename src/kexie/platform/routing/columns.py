@@ -19,7 +19,7 @@ LOAD, DRIVE, WORK, COST = range(4)
 # State.times
 BEGINS, LATEST = range(2)
 # State.lists
-STOPS, OLD_STOPS, BEST_STOPS = range(3)
+STOPS, OLD_STOPS, BEST_STOPS, TURNED = range(4)
 # State.sites
 SERVED, REMOVED, REMOVED_DAY, IS_REMOVED = range(4)
 # State.known

@@ -29,7 +29,6 @@ from kexie.platform.routing.search import whole
 from kexie.platform.routing.soundness import sound
 
 HOT, COLD = 0.8, 0.01  # temperature at the beginning and the end, in mean costs of a stop
-STUCK = 0.2  # share of the time without a better plan after which the search is warmed up again
 CHUNK_SECONDS = 0.1
 FIRST_CHUNK = 50  # iterations
 Watch = Callable[[Progress], bool]
@@ -129,40 +128,16 @@ def _paces(run: _Run, seconds: float) -> Iterator[Pace]:
     """Cool down with the clock; chunks are as long as the last ones suggest."""
     before = run.clock()
     until = run.began + seconds
-    cooling = _Cooling(_unit(run), before, until)
+    hot, cold = _unit(run) * HOT, _unit(run) * COLD
     size = FIRST_CHUNK
     while (now := run.clock()) < until or not run.paces:
         if run.paces:
-            cooling.note(now, run.paces[-1].temperature, better=run.history[-1].iterations == run.iterations)
             took = max((now - before) / run.paces[-1].iterations, 1e-9)
             size = max(1, int(min(CHUNK_SECONDS, until - now) / took))
             size = min(size, 4 * run.paces[-1].iterations)
         before = now
-        yield Pace(size, cooling.temperature(now))
-
-
-class _Cooling:
-    """Falls by the same factor in equal times. A search that froze early goes back to the temperature at which it last found something better."""
-
-    def __init__(self, unit: float, now: float, until: float) -> None:
-        self._hot, self._cold = unit * HOT, unit * COLD
-        self._since, self._until = now, until
-        self._patience = STUCK * (until - now)
-        self._found, self._found_at = self._hot, now
-
-    def note(self, now: float, temperature: float, *, better: bool) -> None:
-        """Take in what came of the last chunk."""
-        if better:
-            self._found, self._found_at = temperature, now
-        is_stuck = now - max(self._found_at, self._since) > self._patience
-        if is_stuck and temperature < self._found / 2:
-            self._hot, self._since = self._found, now
-
-    def temperature(self, now: float) -> float:
-        """Return the temperature of the next chunk."""
-        span = max(self._until - self._since, 1e-9)
-        left = max(self._until - now, 0.0) / span
-        return float(self._hot * (self._cold / self._hot) ** (1 - left))
+        done = min(1.0, (now - run.began) / max(seconds, 1e-9))
+        yield Pace(size, hot * (cold / hot) ** done)
 
 
 def _unit(run: _Run) -> float:

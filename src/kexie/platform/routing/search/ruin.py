@@ -104,12 +104,19 @@ def _mark(d: Data, s: State, r: int, start: int, span: int, gap: int, kept: int,
     day = d.route_ints[c.DAY, r]
     for k in range(start, start + span):
         if not d.fixed[s.lists[c.STOPS, r, k], day] and not gap <= k < gap + kept:
-            set_aside(s, s.lists[c.STOPS, r, k], day if only_day else -1)
+            i = s.lists[c.STOPS, r, k]
+            set_aside(s, i, day if only_day or _has_one_pattern(d, i) else -1)
     for n in range(first, s.counts[c.N_REMOVED]):
-        if only_day:
+        if s.sites[c.REMOVED_DAY, n] >= 0:
             take(d, s, s.sites[c.REMOVED, n], day)
         else:
             take_all(d, s, s.sites[c.REMOVED, n])
+
+
+@compiled
+def _has_one_pattern(d: Data, i: int) -> bool:
+    """Whether a site's days are no choice: then only the visit that stands in the string is taken out."""
+    return bool(d.site_ints[c.PATTERN_OF, i + 1] - d.site_ints[c.PATTERN_OF, i] == 1)
 
 
 @compiled

@@ -11,6 +11,7 @@ from kexie.platform.routing.arrays import Data, Longs, State
 from kexie.platform.routing.compiled import compiled, entrance
 from kexie.platform.routing.search.chance import draw
 from kexie.platform.routing.search.changes import changed, go_back, put, remember, set_aside, settle, take_all
+from kexie.platform.routing.search.housing import house
 from kexie.platform.routing.search.limits import INFINITE, TINY
 from kexie.platform.routing.search.recreate import recreate
 from kexie.platform.routing.search.ruin import retry_missing, ruin
@@ -67,8 +68,10 @@ def search(d: Data, s: State, iterations: int, temperature: float) -> None:
             new_lack, penalties = missing(d, s)
             new = d.big * new_lack + s.totals[c.NOW_COST] + penalties
             if new < limit:
-                now, lack = new, new_lack
+                lack = new_lack
                 s.totals[c.NOW_MISSING] = lack
+                house(d, s)
+                now = d.big * lack + s.totals[c.NOW_COST] + penalties
                 settle(s)
                 _keep_if_best(s, lack, s.totals[c.NOW_COST] + penalties)
                 continue
