@@ -5,7 +5,8 @@ below it. Best known costs are read from a `BKS.json` beside them (name → cost
 wins: Solomon's own order puts vehicles first). Seconds are of CPU, so that a busy machine measures the same. Where PyVRP is installed
 (`pip install pyvrp`) it plans for as long, beside ours, whatever it has words for.
 
-Without a folder a season is made by chance (8 counties, 500 sites, 8 vans, 90 days, nights away allowed), planned, and one stop of it cancelled.
+Without a folder a season is made by chance (8 counties, 500 sites, 8 vans, 90 school days, nights away allowed) and planned as the board does it; single stops are
+cancelled and placed anew, and put off.
 """
 
 import json

@@ -33,24 +33,30 @@ PLANNER, MATCHING = "planner", "matching"
 def bench(*, name: str, rows: tuple[int, ...], folder: Path | None, seconds: float, keep: bool) -> None:
     """测量性能，在单独的数据库里进行，结束时打印一张表。
 
-    Measure speed in a database of its own, and print one table with ratios against a baseline of the same run. Planner and matching need no
-    database; without a folder the planner plans a season made by chance.
+    Measure speed in a database of its own, and print one table with ratios against a baseline of the same run. Matching, and planner with a folder, need no
+    database; without a folder a season made by chance is planned as the board does it.
     """
-    if name == PLANNER:
-        sys.path.insert(0, str(FOLDER))  # for the season that it makes
+    sys.path.insert(0, str(FOLDER))  # for what benchmarks share
+    if name == PLANNER and folder:
         _program(name)(folder=folder, seconds=seconds)
         return
     if name == MATCHING:
         _program(name)(folder=folder, sizes=rows or None)
         return
     build.static_files(click.echo)
-    sys.path.insert(0, str(FOLDER))  # for what benchmarks share
     _use_database()
     try:
-        _program(name)(sizes=rows or None)
+        _measure(name, rows, seconds)
     finally:
         if not keep:
             _drop_database()
+
+
+def _measure(name: str, rows: tuple[int, ...], seconds: float) -> None:
+    if name == PLANNER:
+        _program(name)(folder=None, seconds=seconds)
+    else:
+        _program(name)(sizes=rows or None)
 
 
 def _program(name: str) -> Callable[..., None]:
