@@ -18,18 +18,12 @@ def test_something_is_always_searched_however_fast_the_seconds_go():
     assert (len(found.paces), len(found.routes), found.unserved) == (1, 1, ())
 
 
-def test_it_cools_by_the_same_factor_in_equal_times():
-    van = Vehicle("van", {0: Shift(0.0, 480.0, 0, 0)})
-    problem = Problem(1, matrix([(0, 0), (3, 4)]), (van,), (Site("school", 1),))
-    ticks = itertools.count(0.0, 10.0)
-    told = [
-        pace.temperature for pace in engine.solve(problem, seconds=100.0, clock=lambda: next(ticks)).paces
-    ]
-    factors = [later / sooner for sooner, later in itertools.pairwise(told)]
-    assert len(told) > 3
-    assert max(factors) - min(factors) < 1e-9
-    assert told[0] <= 10.0 * engine.HOT
-    assert told[-1] >= 10.0 * engine.COLD
+def test_each_wave_begins_warm_and_ends_cold():
+    told = [engine.warmth(done / 1000) for done in range(1001)]
+    warmer = [n for n, (before, after) in enumerate(itertools.pairwise(told), start=1) if after > before]
+    assert warmer == [round(1000 * begins) for begins, _hot in engine.WAVES[1:]]
+    assert [round(told[n], 9) for n in (0, *warmer)] == [hot for _begins, hot in engine.WAVES]
+    assert all(told[n - 1] < 1.02 * engine.COLD for n in (*warmer, 1001))
 
 
 def test_a_whole_route_moves_to_the_depot_that_is_near():

@@ -28,7 +28,9 @@ from kexie.platform.routing.reasons import unserved
 from kexie.platform.routing.search import whole
 from kexie.platform.routing.soundness import sound
 
-HOT, COLD = 0.8, 0.01  # temperature at the beginning and the end, in mean costs of a stop
+# When each wave begins (share of the time) and how warm, in mean costs of a stop; each ends COLD, where the best plan so far mostly stands.
+WAVES = ((0.0, 0.8), (0.4, 0.3), (0.7, 0.3))
+COLD = 0.01
 CHUNK_SECONDS = 0.1
 FIRST_CHUNK = 50  # iterations
 Watch = Callable[[Progress], bool]
@@ -125,10 +127,10 @@ def _placed(problem: Problem, begin_with: Sequence[Route]) -> list[Placed]:
 
 
 def _paces(run: _Run, seconds: float) -> Iterator[Pace]:
-    """Cool down with the clock; chunks are as long as the last ones suggest."""
+    """Warm up and cool down with the clock; chunks are as long as the last ones suggest."""
     before = run.clock()
     until = run.began + seconds
-    hot, cold = _unit(run) * HOT, _unit(run) * COLD
+    unit = _unit(run)
     size = FIRST_CHUNK
     while (now := run.clock()) < until or not run.paces:
         if run.paces:
@@ -136,8 +138,14 @@ def _paces(run: _Run, seconds: float) -> Iterator[Pace]:
             size = max(1, int(min(CHUNK_SECONDS, until - now) / took))
             size = min(size, 4 * run.paces[-1].iterations)
         before = now
-        done = min(1.0, (now - run.began) / max(seconds, 1e-9))
-        yield Pace(size, hot * (cold / hot) ** done)
+        yield Pace(size, unit * warmth(1 - max(until - now, 0.0) / max(seconds, 1e-9)))
+
+
+def warmth(done: float) -> float:
+    """Return the temperature, in mean costs of a stop, when so much of the time is over: in each wave it falls by the same factor in equal times."""
+    since, hot = max(wave for wave in WAVES if wave[0] <= done)
+    until = min((begins for begins, _hot in WAVES if begins > since), default=1.0)
+    return float(hot * (COLD / hot) ** ((done - since) / (until - since)))
 
 
 def _unit(run: _Run) -> float:

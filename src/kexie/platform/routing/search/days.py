@@ -3,13 +3,13 @@
 from kexie.platform.routing import columns as c
 from kexie.platform.routing.arrays import Data, State
 from kexie.platform.routing.compiled import compiled
-from kexie.platform.routing.search.limits import INFINITE
+from kexie.platform.routing.search.limits import INFINITE, POSSIBLE
 
 
 @compiled
 def choose_pattern(d: Data, s: State, i: int) -> float:
     """Mark the days of the cheapest pattern that holds all fixed visits; return its cost."""
-    best, which = INFINITE, -1
+    best, which = POSSIBLE, -1
     for p in range(d.site_ints[c.PATTERN_OF, i], d.site_ints[c.PATTERN_OF, i + 1]):
         cost = 0.0
         for day in range(len(s.day_cost)):
@@ -22,7 +22,7 @@ def choose_pattern(d: Data, s: State, i: int) -> float:
     if which >= 0:
         for day in range(len(s.day_cost)):
             s.days[c.CHOSEN, day] = d.pattern_days[which, day]
-    return best
+    return best if which >= 0 else INFINITE
 
 
 @compiled
@@ -51,8 +51,9 @@ def _one_more(d: Data, s: State, i: int, k: int) -> None:
         is_fixed = s.at[i, day] >= 0
         for before in range(day - 1, max(-1, day - d.site_ints[c.MOST_GAP, i] - 1), -1):
             near = day - before < d.site_ints[c.LEAST_GAP, i] and not (is_fixed and s.at[i, before] >= 0)
-            if not near and s.reach[k - 1, before] + s.day_cost[day] < s.reach[k, day]:
-                s.reach[k, day] = s.reach[k - 1, before] + s.day_cost[day]
+            cost = s.reach[k - 1, before] + s.day_cost[day]
+            if not near and cost < POSSIBLE and cost < s.reach[k, day]:
+                s.reach[k, day] = cost
                 s.back[k, day] = before
             if s.at[i, before] >= 0:
                 break
@@ -65,7 +66,7 @@ def _best_chain(d: Data, s: State, i: int) -> float:
         if s.at[i, day] >= 0:
             last_fixed = day
     for k in range(d.site_ints[c.VISITS, i], 0, -1):
-        best, end = INFINITE, -1
+        best, end = POSSIBLE, -1
         for day in range(max(0, last_fixed), len(s.day_cost)):
             if s.reach[k, day] < best:
                 best, end = s.reach[k, day], day

@@ -3,7 +3,7 @@
 from kexie.platform.routing import columns as c
 from kexie.platform.routing.arrays import Data, State
 from kexie.platform.routing.compiled import compiled
-from kexie.platform.routing.search.limits import INFINITE, LATE, TINY
+from kexie.platform.routing.search.limits import INFINITE, LATE, POSSIBLE, TINY
 from kexie.platform.routing.search.routes import finish, is_in_time, with_extra
 
 
@@ -33,7 +33,7 @@ def _cheapest(d: Data, s: State, i: int, r: int) -> tuple[float, int]:
         cost = more * d.route_floats[c.PER_DISTANCE, r] + opening
         if cost < best:
             cost += _ruled(d, s, i, r, k, before, after)
-            if cost < best:
+            if cost < POSSIBLE and cost < best:
                 best, where = cost, k
         before = after
     return best, where
