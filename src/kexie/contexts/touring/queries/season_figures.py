@@ -47,6 +47,12 @@ def summary(plan: Plan) -> Summary:
     )
 
 
+def mark(plan: Plan) -> str:
+    """Return what differs as soon as other days are kept: for a page to know whether it still shows what stands."""
+    totals = plan.trips.aggregate(days=Count("pk"), metres=Sum("metres"), driving=Sum("driving"))
+    return "-".join(str(totals[name] or 0) for name in ("days", "metres", "driving"))
+
+
 def _is_kept(one: PlannedStop, wishes: seasons.Wishes) -> bool:
     wish = wishes.get(one.site_id)
     return wish is not None and wish[0] <= one.trip.day <= wish[1]

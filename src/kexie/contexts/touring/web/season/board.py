@@ -101,6 +101,7 @@ class BoardView(PlanView):
             "may_plan": self.may_plan,
             **progress_of(self.plan),
             "summary": figures.summary(self.plan),
+            "mark": figures.mark(self.plan) if self.plan.state in Plan.BUSY else "",
             "others": self.season.plans.exclude(pk=self.plan.pk),
             "spans": SPANS,
             "is_published": self.season.published_id == self.plan.pk,

@@ -76,7 +76,7 @@ class ProgressView(PlanView):
     def get(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """Show how the search stands."""
         response = render(request, "touring/season/_progress.html", progress_of(self.plan))
-        response["X-State"] = self.plan.state
+        response["X-State"], response["X-Kept"] = self.plan.state, figures.mark(self.plan)
         return response
 
 
