@@ -196,7 +196,6 @@ def test_a_plan_is_begun_watched_stopped_and_resumed_on_its_page(season, planner
     Plan.objects.filter(pk=plan.pk).update(seconds=1)
     assert run_pending() == 2
     assert "应去的都" not in planner.get(home).content.decode()
-    assert planner.get(f"{home}progress/")["X-Kept"] != panel["X-Kept"] == "0-0-0"
     assert planner.post(home, {"act": "replan", "seconds": "20"}).status_code == 302
     assert season.plans.count() == 2
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from kexie.contexts.touring.models import Caravan, PlannedStop, Season, SeasonVan, Site
 from kexie.contexts.touring.operations import seasons as operations
 from kexie.contexts.touring.operations.seasons import PlanRefused
+from kexie.contexts.touring.queries import season_figures as figures
 from kexie.contexts.touring.queries import seasons as queries
 from kexie.contexts.touring.rules import season as rules
 from kexie.contexts.touring.web.season import ics
@@ -68,6 +69,12 @@ def test_sites_are_placed_where_they_cost_least_within_the_rules(world, plan):
     assert {stop.site.name for stop in stops} == {f"第{number}小学" for number in range(4)}
     assert rules.check_plan(queries.world(plan.season), queries.routes(plan)) == []
     assert {stop.host_state for stop in stops} == {"NONE"}
+
+
+def test_a_page_can_tell_that_other_days_are_kept_by_now(world, plan):
+    before = figures.mark(plan)
+    fill(world, plan)
+    assert (before, figures.mark(plan) == before) == ("0-0-0", False)
 
 
 def test_an_illegal_day_is_explained_and_nothing_moves(world, plan):
