@@ -190,7 +190,7 @@ def test_last_year_s_cells_are_made_again_byte_for_byte_after_later_changes(worl
     frozen = documents.canonical(documents.read(release.document)["cells"])
     world.reverse(world.records[0], now=LATER)
     world.confirmed(dt.date(2024, 12, 1), headcount=50, now=LATER)
-    again = [cell for key in release.measures for cell in freezing.freeze(release, key)]
+    again = [cell for key in release.measures for cell in freezing.freeze(release, [key])]
     made = sorted(documents.observations(release, again), key=lambda one: [one[name] for name in ORDER])
     assert documents.canonical(sorted(json.loads(frozen), key=lambda one: [one[name] for name in ORDER])) == (
         documents.canonical(made)

@@ -11,7 +11,9 @@ from kexie.kernel.quantities.masks import blocked
 from kexie.kernel.quantities.numerals import ONE, Number, parse
 
 _S = wording.SPACE
-_DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+# Thousands stand apart by commas, or by spaces (GB/T 15835) where a word comes right before.
+_THOUSANDS = r"\d{1,3}(?:,\d{3})+(?!\d)|(?<=[\u4e00-\u9fff])\d{1,3}(?: \d{3})+(?![\d,])"
+_DIGITS = rf"(?:{_THOUSANDS}|\d+)(?:\.\d+)?"
 _CHINESE = r"[零〇一二两三四五六七八九十百千万亿]+"
 _SCALE = r"(?:[百千]?[万亿]|万亿|[百千](?!克|米|瓦|帕|分点))"
 _NUMBER = rf"(?:{_DIGITS}(?:{_S}{_SCALE}(?:{_DIGITS}{_SCALE})?)?|{_CHINESE})"
@@ -26,8 +28,11 @@ _NOUN = re.compile(rf"{_S}(?P<unit>{units.NOUN})")
 _COUNTED = re.compile(rf"{_S}{units.COUNTED}")
 _MORE_OF_UNIT = re.compile(r"个多(?P<unit>月|小时|星期|学期)")
 _MORE_AFTER_UNIT = re.compile(r"[多余](?![次个家项种名位方地样元余多])")
-_PERCENT = re.compile(rf"百分之(?P<number>{_NUMBER})(?P<more>[余多几])?")
+_PERCENT = re.compile(rf"百分之(?P<number>{_NUMBER})(?:点(?P<tenths>[零一二三四五六七八九]+))?(?P<more>[余多几])?")
 _FRACTION = re.compile(r"(?P<below>[二三四五六七八九十\d]+)分之(?P<above>[一二两三四五六七八九\d]+)")
+# A date or a score is written likewise, so that only a word that states a share lets 1/4 be one.
+_SLASHED = re.compile(r"(?<=[占过近约达为的])(?P<above>[1-9])/(?P<below>[2-9]|10)(?![\d/月年日.])")
+_BELOW_ZERO = re.compile(r"(?<=[为是至到达:])[-−–]$")
 _HALF = re.compile(r"半(?P<unit>个月|个小时|小时|年|天)")
 _AND_A_HALF = re.compile(r"(?P<number>\d{1,3}|[一两三四五六七八九十]{1,3})个半(?P<unit>月|小时|星期)")
 _VAGUE = re.compile(r"(?<![人户次场总件指系分倍参函个位岁基字半少无负])[数几](?P<scale>[十百千万亿]+)")
@@ -152,6 +157,8 @@ def _plain(text: str, body: _Body) -> Found | None:
     claim, start, end = _claim(text, body, end)
     if units_more:
         claim, start = intervals.more_than_units(body.number), body.start
+    if units.is_continuous(unit) and (sign := _BELOW_ZERO.search(text, max(0, body.start - 2), body.start)):
+        return _below_zero(body, unit, sign.start(), end)
     value = body.number.value
     if unit in _TIMES and text.startswith("半", end) and not text.startswith("半年", end):
         return Found(
@@ -162,6 +169,12 @@ def _plain(text: str, body: _Body) -> Found | None:
             Interval(value + Decimal("0.5"), value + Decimal("0.5"), counts=False),
         )
     return Found(start, end, value, unit, _grained(claim, body.number, unit))
+
+
+def _below_zero(body: _Body, unit: str, start: int, end: int) -> Found:
+    """Return a rate or a temperature below zero (增长率为-1.2‰)."""
+    value = -body.number.value
+    return Found(start, end, value, unit, _grained(Interval(value, value), body.number, unit))
 
 
 def _claim(text: str, body: _Body, end: int) -> tuple[Interval, int, int]:
@@ -303,14 +316,23 @@ def _percent(text: str, start: int) -> Found | None:
     match = _PERCENT.match(text, start)
     if match is None:
         return None
-    body = _Body(match["number"], parse(match["number"]), start, match.end(), match["more"] or "")
+    body = _Body(match["number"], _with_tenths(match), start, match.end(), match["more"] or "")
     claim, first, end = _claim(text, replace(body, written="1"), match.end())
     return Found(first, end, body.number.value, "%", _grained(claim, body.number, "%"))
 
 
+def _with_tenths(match: re.Match[str]) -> Number:
+    """Return the number of 百分之八十六点五."""
+    number = parse(match["number"])
+    if match["tenths"] is None:
+        return number
+    digits = "".join(str(int(parse(digit).value)) for digit in match["tenths"])
+    return Number(number.value + Decimal(f"0.{digits}"), Decimal(10) ** -len(digits), scaled=False)
+
+
 def _fraction(text: str, start: int) -> Found | None:
-    """Match 三分之二; the value is rounded to four digits, the interval holds the true one."""
-    match = _FRACTION.match(text, start)
+    """Match 三分之二 and 占2/3; the value is rounded to four digits, the interval holds the true one."""
+    match = _FRACTION.match(text, start) or _SLASHED.match(text, start)
     if match is None:
         return None
     value = (parse(match["above"]).value / parse(match["below"]).value).quantize(Decimal("0.0001"))

@@ -67,6 +67,7 @@ _NUMBERS_OF_THINGS = (
     r"\d{1,2}[·•]\d{1,2}|\d+对\d+",
     r"(?:\d|N|[一二三])\+(?:\d|N|X|n)(?:\+\w)*",
     r"\d+(?:\.\d+)+版|\d+\.\d+\.\d+(?:\.\d+)*",
+    rf"{_N}号(?: ?{_I}(?:栋|幢|单元|号楼|层|楼|室)){{1,4}}",
     r"24 ?小时(?=[值在热服不全自开])|(?<=全天)\d+小时",
 )
 # What is numbered off in slogans: some words are never counted, others only where the phrase ends with them
@@ -86,7 +87,7 @@ _SLOGANS = (
         rf"(?:{_SLOGAN_NOUNS}|(?:{_SLOGAN_ENDINGS}){_SLOGAN_END})"
     ),
     (
-        rf"(?<![{_NUMERAL}]){_C}(?![{_NUMERAL}个项名位家次场件等余多几月日])[\u4e00-\u9fff]"
+        rf"(?<![{_NUMERAL}]){_C}(?![{_NUMERAL}个项名位家次场件等余多几月日至到])[\u4e00-\u9fff]"
         rf"(?:{_C}(?![{_NUMERAL}个项名位家次场件月日余多])[\u4e00-\u9fff])+"
     ),
     r"八项规定|四项基本原则|[三六五]项(?:制度|机制|纪律)|四种形态|[三四五]点(?:要求|意见|建议|希望)|二十四节气",

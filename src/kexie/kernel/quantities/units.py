@@ -10,12 +10,12 @@ _EVENTS = (
 _THINGS = (
     "个 项次 项 件套 件次 件 台套 台 套 部 本 册次 册 篇次 篇 条次 条 份 张 幅 支 队 组 对 双 只 头 匹 株 棵 款 处"
     " 所 座 栋 幢 间 层 种 类 片 块 面 枚 颗 粒 根 艘 辆次 辆 架 卷 版 集 章 页 字 词 句 席 岗 把 桌 杯 瓶 箱 袋 盒 包 床 顶"
-    " 盏 股 幕 站 道 榜 挂 具 尊 顿 羽 尾 箱 捆 车 盆"
+    " 盏 股 幕 站 道 榜 挂 具 尊 顿 羽 尾 箱 捆 车 盆 列 标准箱 标箱 本次"
 )
 _CONTINUOUS = (
     "% ‰ 个百分点 百分点 个点 人民币 万元 亿元 美元 港元 欧元 元 角 公里 千米 厘米 毫米 平方公里 平方千米 平方米 平米 ㎡ m² m2"
     " 立方米 公顷 亩次 亩 米 公吨 吨 公斤 千克 毫克 克 斤 倍 成 个小时 个工作日 个学时 小时 分钟 秒钟 秒 年 个月 个星期"
-    " 星期 日历天 天 日 周 工作日 岁 海里 华里 千瓦时 千瓦 兆瓦 瓦 摄氏度 ℃ 分贝 分 km² km kg cm mm ml GB TB MB 升 毫升 百帕"
+    " 星期 日历天 天 日 周 工作日 岁 海里 华里 千瓦时 千瓦 兆瓦 瓦 摄氏度 ℃ 分贝 分 km² km kg cm mm ml GB TB MB 兆 升 毫升 百帕 微克 微米 毫克 /10万"
 )
 # Nouns that stand straight after digits without a measure word: 5部门, 8县市区.
 _NOUNS = "县市区 县(市、区) 市县区 县区 部门 部委 单位 乡镇 街道 社区 学校 县 市 区 省 镇 乡 村 校 国 馆"
@@ -31,7 +31,9 @@ _BRACKET = (
     + "|".join(map(re.escape, (unit for unit in _ALL if len(unit) <= _BRACKETED and unit.isalpha())))
     + r")\))?"
 )
-_PER = r"(?:/[人次个户家场亩天日月年件台㎡]{1,2})?"
+_PER = (
+    r"(?:/(?:立方米|平方公里|平方米|公顷|小时|分钟|公里|公斤|千克|[人次个户家场亩天日月年件台㎡]{1,2}|[吨秒升米千]))?"
+)
 
 MEASURE = "(?:" + "|".join(map(re.escape, _ALL)) + ")" + _BRACKET + _PER
 NOUN = "(?:" + "|".join(map(re.escape, sorted(NOUNS, key=len, reverse=True))) + ")"
@@ -92,6 +94,8 @@ _OTHER_WORDS = {
     "员": "工",
     "米": "饭",
     "只": "有要是能",
+    "列": "入为出车举席支传岛宁",
+    "兆": "头",
     "站": "式点位",
     "所": "有谓以属需",
     "讲": "座解话述",
@@ -123,7 +127,7 @@ _OTHER_WORDS_AFTER_NUMERAL = {
 # With one Chinese numeral these are words or names more often than amounts (十分, 三元, 四面): not without a digit.
 _NEVER_AFTER_NUMERAL = frozenset("分 角 元 米 m 克 斤 字".split())
 _RARE_AFTER_NUMERAL = frozenset(
-    "句 只 口 章 单 成 把 面 车 站 头 对 双 道 员 具 周 版 根 页 词 组 队 层 股 榜 挂 区".split()
+    "句 只 口 章 单 成 把 面 车 站 头 对 双 列 兆 道 员 具 周 版 根 页 词 组 队 层 股 榜 挂 区".split()
 )
 _PHRASE_END = re.compile(r"[,、。;:!?)\n]|$|[和及与并]|以[上下]|左右|多")
 
@@ -148,4 +152,4 @@ def is_doubtful(unit: str, following: str) -> bool:
 
 def is_continuous(unit: str) -> bool:
     """Whether the unit holds fractions (元, %, 公里) rather than counting things."""
-    return unit.split("/", maxsplit=1)[0] in CONTINUOUS
+    return unit in CONTINUOUS or unit.split("/", maxsplit=1)[0] in CONTINUOUS

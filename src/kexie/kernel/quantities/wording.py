@@ -21,13 +21,15 @@ def _compiled(*rows: tuple[str, Rule], end: bool) -> tuple[tuple[re.Pattern[str]
 # The first that fits wins, so the negated words stand before those they contain.
 _BEFORE = _compiled(
     (
-        rf"(?:不超过|不超|不逾|未超过|没有超过|不多于|不高于|不大于|至多|最多|顶多|≤){_VERB}",
+        rf"(?:不得?(?:超过|多于|高于|大于)|不超|不逾|未超过|没有超过|至多|最多|顶多|≤){_VERB}",
         intervals.at_most,
     ),
     (
-        rf"(?:不少于|不低于|不下于|不小于|不下|至少|最少|起码|达到或超过|达到或者超过|≥){_VERB}",
+        rf"(?:不得?(?:少于|低于|小于)|不下于|不下|至少|最少|起码|达到或超过|达到或者超过|≥){_VERB}",
         intervals.at_least,
     ),
+    (r"最高|最长", intervals.at_most),
+    (r"最低", intervals.at_least),
     (r"不足|不到|未满|未达到?|少于|低于|小于|不满|<", intervals.under),
     (
         r"(?:超过|超出|(?<![赶反高中华])超|逾|(?<![术新大键性得])突破|多于|高于|大于|不止|>)了?",

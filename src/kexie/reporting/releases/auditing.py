@@ -28,7 +28,7 @@ def audit(release: Release) -> Iterator[Problem]:
         for one in log.check(_rows(release, model)):
             yield Problem(f"{one.record_type} {one.record_id}", one.what)
     for key in release.measures:
-        yield from _compare(_stored(release, key), freezing.freeze(release, key))
+        yield from _compare(_stored(release, key), freezing.freeze(release, [key]))
     yield from _file(release)
 
 

@@ -1,14 +1,18 @@
-"""What is frozen of a measure: its cells from one statement, each with the leaves of its rows in order of identifier.
+"""What is frozen of measures: their cells, each with the root over its rows' leaves in order of identifier.
 
 The rows are those of `Measure.rows`, and nothing else: the statement is the measure's own, joined with the log.
+Measures that count the same rows (visits, and the days with visits) are frozen together from one reading.
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import takewhile
+from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.db import connection
 from django.db.models import CharField, F, UUIDField, Value
 from django.db.models.functions import Cast, Substr, TruncMonth
@@ -38,6 +42,16 @@ class Group:
     method: str = ""
 
 
+@dataclass(frozen=True)
+class Pile:
+    """The rows of one group: what each additive measure sums up over them, and each row's identifier and leaf."""
+
+    group: Group
+    sums: Sequence[Decimal | int | None]
+    rows: int
+    identified: bytes
+
+
 def scope_of(release: Release) -> Scope:
     """Return what a release sees: everything of its unit and of those below."""
     return Scope(association_id=release.association_id, unit_paths=(release.unit.path,))
@@ -48,17 +62,50 @@ def cell_of(release: Release, measure: str, *, known_at: dt.datetime | None) -> 
     return Cell(measure, Period(release.since, release.until), known_at=known_at)
 
 
-def freeze(release: Release, key: str) -> list[FrozenCell]:
-    """Return the cells of one measure, not yet stored."""
-    measure, cell = registry.measure(key), cell_of(release, key, known_at=release.known_at)
-    found = []
-    for group, value, rows, leaves in _read(release, measure, cell):
-        total = value if measure.kind.additive else measure.value(cell, scope_of(release))
-        found.append(_frozen(release, key, group=group, value=total, rows=rows, leaves=leaves))
-    if not found and not measure.kind.additive:
-        total, group = measure.value(cell, scope_of(release)), Group(release.unit_id)
-        found.append(_frozen(release, key, group=group, value=total, rows=0, leaves=b""))
+def in_order(release: Release, keys: Iterable[str]) -> list[str]:
+    """Return measures with those that count the same rows beside one another, else in the given order."""
+    alike: dict[object, list[str]] = {}
+    for key in keys:
+        alike.setdefault(_counted(release, key), []).append(key)
+    return [key for together in alike.values() for key in together]
+
+
+def first_alike(release: Release, keys: Sequence[str]) -> list[str]:
+    """Return the first measure, and those right after it that count the same rows."""
+    rows = _counted(release, keys[0])
+    return list(takewhile(lambda key: _counted(release, key) == rows, keys))
+
+
+def _counted(release: Release, key: str) -> object:
+    """Tell which rows a measure counts and by what they are cut; equal for measures that can be read together."""
+    measure = registry.measure(key)
+    rows = measure.rows(cell_of(release, key, known_at=release.known_at), scope_of(release))
+    return measure.of, measure.is_stock, str(rows.query)
+
+
+def freeze(release: Release, keys: Sequence[str]) -> list[FrozenCell]:
+    """Return the cells, not yet stored, of measures that count the same rows."""
+    measures = [registry.measure(key) for key in keys]
+    additive = [measure for measure in measures if measure.kind.additive]
+    piles = list(_read(release, measures[0], additive))
+    found = list(_additive(release, additive, piles))
+    whole = [measure for measure in measures if not measure.kind.additive]
+    if whole:
+        rows, root = sum(pile.rows for pile in piles), _root(pile.identified for pile in piles)
+        found += (_whole(release, measure, rows=rows, root=root) for measure in whole)
     return found
+
+
+def keep(cells: Sequence[FrozenCell]) -> None:
+    """Store cells, all at once."""
+    names = [field.attname for field in FrozenCell._meta.concrete_fields]
+    columns = ", ".join(f'"{field.column}"' for field in FrozenCell._meta.concrete_fields)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f'COPY "{FrozenCell._meta.db_table}" ({columns}) FROM STDIN') as copy,
+    ):
+        for cell in cells:
+            copy.write_row([getattr(cell, name) for name in names])
 
 
 def leaves_of(cell: FrozenCell) -> tuple[list[UUID], bytes]:
@@ -90,14 +137,25 @@ def cell_with(release: Release, key: str, record: UUID) -> FrozenCell | None:
 
 def grouped(measure: Measure, rows: Rows, release: Release) -> Rows:
     """Annotate rows with the group of the cell that each belongs to."""
-    unit = F("unit_id") if measure.kind.additive else Value(release.unit_id, output_field=UUIDField())
-    area = Cast(Substr("area_id", 1, COUNTY_DIGITS), CharField()) if measure.kind.additive else _nothing()
-    by_month = measure.kind.additive and not measure.is_stock
+    return _cut(measure, rows) if measure.kind.additive else _uncut(rows, release)
+
+
+def _cut(measure: Measure, rows: Rows) -> Rows:
     found: Rows = rows.order_by().annotate(
-        cut_unit=unit,
-        cut_area=area,
-        cut_month=TruncMonth("occurred_on") if by_month else _nothing(),
-        cut_method=F("method") if measure.kind.additive and measure.is_head_count else _nothing(),
+        cut_unit=F("unit_id"),
+        cut_area=Cast(Substr("area_id", 1, COUNTY_DIGITS), CharField()),
+        cut_month=_nothing() if measure.is_stock else TruncMonth("occurred_on"),
+        cut_method=F("method") if measure.is_head_count else _nothing(),
+    )
+    return found
+
+
+def _uncut(rows: Rows, release: Release) -> Rows:
+    found: Rows = rows.order_by().annotate(
+        cut_unit=Value(release.unit_id, output_field=UUIDField()),
+        cut_area=_nothing(),
+        cut_month=_nothing(),
+        cut_method=_nothing(),
     )
     return found
 
@@ -115,35 +173,65 @@ WITH counted (id, month) AS ({rows})
 SELECT counted.id, counted.month, leaf.leaf_hash FROM counted JOIN ledger_logentry AS leaf
 ON leaf.record_id = counted.id AND leaf.kind = 'CONFIRMED' AND leaf.association_id = %s ORDER BY counted.id
 """
-_CELLS = """
-WITH counted (id, unit, area, month, method, contribution) AS ({rows})
-SELECT unit, area COLLATE "C", month, method COLLATE "C", SUM(contribution), COUNT(*), COUNT(leaf.id),
-    STRING_AGG(leaf.leaf_hash, ''::bytea ORDER BY counted.id)
+# Without an order of its rows, so that nothing is sorted here; `roots.ordered` sees to it.
+_PILES = """
+WITH counted AS ({rows})
+SELECT {cuts}, {sums} COUNT(*), COUNT(leaf.id), STRING_AGG(uuid_send(counted.id) || leaf.leaf_hash, ''::bytea)
 FROM counted LEFT JOIN ledger_logentry AS leaf
-ON leaf.record_id = counted.id AND leaf.kind = 'CONFIRMED' AND leaf.association_id = %s
-GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+ON leaf.record_id = counted.id AND leaf.kind = 'CONFIRMED' AND leaf.association_id = %s GROUP BY {cuts}
 """
+# What the groups and the leaves of a year of millions take; else the database sorts them on disk.
+_MEMORY = "256MB"
 
 
-def _read(
-    release: Release, measure: Measure, cell: Cell
-) -> Iterator[tuple[Group, Decimal | None, int, bytes]]:
-    counted = grouped(measure, measure.rows(cell, scope_of(release)), release)
-    if measure.kind.additive:
-        counted = measure.kind.contribute(counted, cell)
-    else:
-        counted = counted.annotate(contribution=Value(0))
-    sql, parameters = counted.values_list("pk", *CUTS, "contribution").query.sql_with_params()
+def _read(release: Release, measure: Measure, additive: Sequence[Measure]) -> Iterator[Pile]:
+    """Yield the rows of measures that count the same ones, cut as finely as any of their cells."""
+    cell = cell_of(release, measure.key, known_at=release.known_at)
+    counted = _cut(measure, measure.rows(cell, scope_of(release)))
+    names = [f"contribution_{number}" for number in range(len(additive))]
+    for name, one in zip(names, additive, strict=True):
+        contributed = one.kind.contribute(counted, cell)
+        counted = counted.annotate(**{name: contributed.query.annotations["contribution"]})
+    sql, parameters = counted.values("id", *CUTS, *names).query.sql_with_params()
+    statement = _PILES.format(
+        rows=sql, cuts=", ".join(CUTS), sums="".join(f"SUM({name}), " for name in names)
+    )
+    for row in _fetched(statement, [*parameters, release.association_id]):
+        cuts, (*sums, rows, with_leaf, identified) = row[: len(CUTS)], row[len(CUTS) :]
+        if rows != with_leaf:
+            raise LeafMissing(f"{measure.key}: {rows - with_leaf}")
+        yield Pile(group_of(cuts), sums, rows, identified)
+
+
+def _fetched(statement: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
+    """Return what the database finds in its own bytes, of which there are too many to be written as text."""
     with connection.cursor() as cursor:
-        cursor.execute(_CELLS.format(rows=sql), [*parameters, release.association_id])
-        for *cuts, value, rows, with_leaf, leaves in cursor:
-            if rows != with_leaf:
-                raise LeafMissing(f"{measure.key}: {rows - with_leaf}")
-            yield group_of(tuple(cuts)), value, rows, bytes(leaves)
+        cursor.execute("SELECT set_config('work_mem', %s, true)", [_MEMORY])
+        written = cursor.mogrify(statement, parameters)
+        with psycopg.Cursor(connection.connection) as plain:
+            return plain.execute(written, binary=True).fetchall()
+
+
+def _additive(
+    release: Release, measures: Sequence[Measure], piles: Sequence[Pile]
+) -> Iterator[FrozenCell]:
+    for pile in piles if measures else ():
+        root = _root([pile.identified])
+        for measure, total in zip(measures, pile.sums, strict=True):
+            yield _frozen(release, measure.key, group=pile.group, value=total, rows=pile.rows, root=root)
+
+
+def _whole(release: Release, measure: Measure, *, rows: int, root: bytes) -> FrozenCell:
+    value = measure.value(cell_of(release, measure.key, known_at=release.known_at), scope_of(release))
+    return _frozen(release, measure.key, group=Group(release.unit_id), value=value, rows=rows, root=root)
+
+
+def _root(identified: Iterable[bytes]) -> bytes:
+    return roots.root(roots.ordered(b"".join(identified)))
 
 
 def _frozen(
-    release: Release, key: str, *, group: Group, value: Decimal | int | None, rows: int, leaves: bytes
+    release: Release, key: str, *, group: Group, value: Decimal | int | None, rows: int, root: bytes
 ) -> FrozenCell:
     return FrozenCell(
         association_id=release.association_id,
@@ -155,7 +243,7 @@ def _frozen(
         method=group.method,
         value=value,
         rows=rows,
-        root=roots.root(leaves),
+        root=root,
     )
 
 

@@ -16,7 +16,7 @@ from kexie.ledger import log, registry
 from kexie.ledger.models import TreeHead
 from kexie.platform.audit import operations as audit
 from kexie.reporting.releases import documents, freezing, keys
-from kexie.reporting.releases.models import FrozenCell, Release, SigningKey
+from kexie.reporting.releases.models import Release, SigningKey
 from kexie.reporting.releases.states import TRANSITIONS, Stage
 
 
@@ -47,7 +47,7 @@ def close(
     if keys.newest(unit) is None:
         keys.make(unit=unit, actor=actor, now=now)
     moment, head = _moment(association.pk, now)
-    release = Release.objects.create(
+    release = Release(
         association=association,
         unit=unit,
         since=period.start,
@@ -58,9 +58,11 @@ def close(
         known_at=moment,
         log_size=head.size,
         log_root=head.root,
-        measures=[measure.key for measure in registry.measures().values() if measure.public],
         closed_by=actor,
     )
+    public = (measure.key for measure in registry.measures().values() if measure.public)
+    release.measures = freezing.in_order(release, public)
+    release.save(force_insert=True)
     _log("releases.close", release, actor, now)
     return release
 
@@ -73,14 +75,14 @@ def _moment(association_id: UUID, now: dt.datetime) -> tuple[dt.datetime, TreeHe
 
 @transaction.atomic
 def advance(*, release_id: UUID, now: dt.datetime | None = None) -> bool:
-    """Freeze one more measure, or sign after the last; whether there is more to do."""
+    """Freeze the next measure with those that count the same rows, or sign after the last; whether there is more to do."""
     release = Release.objects.select_for_update().get(pk=release_id)
     if release.state != Stage.RUNNING:
         return False
     if release.done < len(release.measures):
-        cells = freezing.freeze(release, release.measures[release.done])
-        FrozenCell.objects.bulk_create(cells, batch_size=2_000)
-        release.done += 1
+        alike = freezing.first_alike(release, release.measures[release.done :])
+        freezing.keep(freezing.freeze(release, alike))
+        release.done += len(alike)
         release.save(update_fields=["done"])
         return True
     key = keys.newest(release.unit) or keys.make(

@@ -1,26 +1,29 @@
 """Roots and proofs over leaves packed one after another: the tree of RFC 9162, level by level."""
 
-import hashlib
 import itertools
 from collections.abc import Iterator
+from hashlib import sha256
+from struct import iter_unpack
+
+import numpy as np
 
 from kexie.ledger.merkle import EMPTY_ROOT
 
 HASH = 32
-_sha256 = hashlib.sha256
+_PAIR = 2 * HASH
+_IDENTIFIED = np.dtype([("high", ">u8"), ("low", ">u8"), ("leaf", f"V{HASH}")])
 
 
 def root(leaves: bytes) -> bytes:
     """Return the root over packed leaf hashes."""
-    level = split(leaves)
-    while len(level) > 1:
-        level = _above(level)
-    return level[0] if level else EMPTY_ROOT
+    while len(leaves) > HASH:
+        leaves = _above(leaves)
+    return leaves or EMPTY_ROOT
 
 
 def path(leaves: bytes, index: int) -> bytes:
     """Return the packed audit path of one leaf, bottom up."""
-    return b"".join(_siblings(split(leaves), index))
+    return b"".join(_siblings(leaves, index))
 
 
 def split(leaves: bytes) -> list[bytes]:
@@ -28,16 +31,26 @@ def split(leaves: bytes) -> list[bytes]:
     return [leaves[at : at + HASH] for at in range(0, len(leaves), HASH)]
 
 
-def _above(level: list[bytes]) -> list[bytes]:
-    pairs = zip(level[::2], level[1::2], strict=False)
-    parents = [_sha256(b"\x01" + left + right).digest() for left, right in pairs]
-    return parents if len(level) % 2 == 0 else [*parents, level[-1]]
+def ordered(identified: bytes) -> bytes:
+    """Return packed leaves in order of identifier, from each one's identifier (16 bytes) and leaf in any order."""
+    found = np.frombuffer(identified, _IDENTIFIED)
+    high = found["high"].astype(np.uint64)
+    if not bool(np.all(high[:-1] < high[1:])):
+        found = found[np.lexsort((found["low"], high))]
+    return found["leaf"].tobytes()
 
 
-def _siblings(level: list[bytes], index: int) -> Iterator[bytes]:
+def _above(level: bytes) -> bytes:
+    whole = len(level) // _PAIR * _PAIR
+    parents = [sha256(b"\x01" + pair).digest() for (pair,) in iter_unpack(f"{_PAIR}s", level[:whole])]
+    return b"".join(parents) + level[whole:]
+
+
+def _siblings(level: bytes, index: int) -> Iterator[bytes]:
     for _height in itertools.count():
-        if len(level) <= 1:
+        if len(level) <= HASH:
             return
-        if index ^ 1 < len(level):
-            yield level[index ^ 1]
+        beside = (index ^ 1) * HASH
+        if beside < len(level):
+            yield level[beside : beside + HASH]
         level, index = _above(level), index // 2
