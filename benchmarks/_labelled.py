@@ -31,10 +31,10 @@ class Sentence:
     labels: tuple[Label, ...]
 
 
-def quantities() -> Iterator[Sentence]:
-    """Yield the sentences with labelled quantities."""
+def quantities(name: str = "quantities") -> Iterator[Sentence]:
+    """Yield the sentences with labelled quantities of one of the files."""
     kind = ""
-    for line in _lines("quantities.txt"):
+    for line in _lines(f"{name}.txt"):
         if line.startswith("## "):
             kind = line[3:]
             continue
