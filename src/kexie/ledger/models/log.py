@@ -31,7 +31,10 @@ class LogEntry(Tenant):
     class Meta:
         verbose_name = _("台账日志")
         indexes: ClassVar = [
-            models.Index(fields=["association", "record_id"]),
+            # A closing reads the leaves of millions of records from this index alone.
+            models.Index(
+                name="ledger_log_leaves", fields=["association", "record_id"], include=["kind", "leaf_hash"]
+            ),
             models.Index(name="ledger_log_at", fields=["association", "at"]),
             models.Index(
                 name="ledger_log_unsequenced",

@@ -62,25 +62,27 @@ def cell_of(release: Release, measure: str, *, known_at: dt.datetime | None) -> 
     return Cell(measure, Period(release.since, release.until), known_at=known_at)
 
 
-def in_order(release: Release, keys: Iterable[str]) -> list[str]:
-    """Return measures with those that count the same rows beside one another, else in the given order."""
-    alike: dict[object, list[str]] = {}
-    for key in keys:
-        alike.setdefault(_counted(release, key), []).append(key)
-    return [key for together in alike.values() for key in together]
+def in_order(measures: Iterable[Measure]) -> list[str]:
+    """Return the keys of measures with those that count the same rows beside one another, else in the given order."""
+    alike: list[list[Measure]] = []
+    for one in measures:
+        together = next((found for found in alike if _same_rows(found[0], one)), None)
+        if together is None:
+            alike.append([one])
+        else:
+            together.append(one)
+    return [one.key for together in alike for one in together]
 
 
-def first_alike(release: Release, keys: Sequence[str]) -> list[str]:
+def first_alike(keys: Sequence[str]) -> list[str]:
     """Return the first measure, and those right after it that count the same rows."""
-    rows = _counted(release, keys[0])
-    return list(takewhile(lambda key: _counted(release, key) == rows, keys))
+    first = registry.measure(keys[0])
+    return list(takewhile(lambda key: _same_rows(first, registry.measure(key)), keys))
 
 
-def _counted(release: Release, key: str) -> object:
-    """Tell which rows a measure counts and by what they are cut; equal for measures that can be read together."""
-    measure = registry.measure(key)
-    rows = measure.rows(cell_of(release, key, known_at=release.known_at), scope_of(release))
-    return measure.of, measure.is_stock, str(rows.query)
+def _same_rows(one: Measure, other: Measure) -> bool:
+    """Whether two measures count the same rows in the whole of a period: all that `Measure.rows` looks at there."""
+    return (one.of, one.time, one.where) == (other.of, other.time, other.where)
 
 
 def freeze(release: Release, keys: Sequence[str]) -> list[FrozenCell]:
@@ -176,7 +178,7 @@ ON leaf.record_id = counted.id AND leaf.kind = 'CONFIRMED' AND leaf.association_
 # Without an order of its rows, so that nothing is sorted here; `roots.ordered` sees to it.
 _PILES = """
 WITH counted AS ({rows})
-SELECT {cuts}, {sums} COUNT(*), COUNT(leaf.id), STRING_AGG(uuid_send(counted.id) || leaf.leaf_hash, ''::bytea)
+SELECT {cuts}, {sums} COUNT(*), COUNT(leaf.leaf_hash), STRING_AGG(uuid_send(counted.id) || leaf.leaf_hash, ''::bytea)
 FROM counted LEFT JOIN ledger_logentry AS leaf
 ON leaf.record_id = counted.id AND leaf.kind = 'CONFIRMED' AND leaf.association_id = %s GROUP BY {cuts}
 """
@@ -235,7 +237,7 @@ def _frozen(
 ) -> FrozenCell:
     return FrozenCell(
         association_id=release.association_id,
-        release=release,
+        release_id=release.pk,
         measure=key,
         unit_id=group.unit,
         area=group.area,

@@ -60,8 +60,7 @@ def close(
         log_root=head.root,
         closed_by=actor,
     )
-    public = (measure.key for measure in registry.measures().values() if measure.public)
-    release.measures = freezing.in_order(release, public)
+    release.measures = freezing.in_order(one for one in registry.measures().values() if one.public)
     release.save(force_insert=True)
     _log("releases.close", release, actor, now)
     return release
@@ -80,7 +79,7 @@ def advance(*, release_id: UUID, now: dt.datetime | None = None) -> bool:
     if release.state != Stage.RUNNING:
         return False
     if release.done < len(release.measures):
-        alike = freezing.first_alike(release, release.measures[release.done :])
+        alike = freezing.first_alike(release.measures[release.done :])
         freezing.keep(freezing.freeze(release, alike))
         release.done += len(alike)
         release.save(update_fields=["done"])

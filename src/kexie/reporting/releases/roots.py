@@ -11,6 +11,7 @@ from kexie.ledger.merkle import EMPTY_ROOT
 
 HASH = 32
 _PAIR = 2 * HASH
+_WORTH_AN_ARRAY = 48 * 1_000
 _IDENTIFIED = np.dtype([("high", ">u8"), ("low", ">u8"), ("leaf", f"V{HASH}")])
 
 
@@ -33,11 +34,14 @@ def split(leaves: bytes) -> list[bytes]:
 
 def ordered(identified: bytes) -> bytes:
     """Return packed leaves in order of identifier, from each one's identifier (16 bytes) and leaf in any order."""
+    if len(identified) < _WORTH_AN_ARRAY:
+        return b"".join([leaf for _identifier, leaf in sorted(iter_unpack(f"16s{HASH}s", identified))])
     found = np.frombuffer(identified, _IDENTIFIED)
     high = found["high"].astype(np.uint64)
-    if not bool(np.all(high[:-1] < high[1:])):
-        found = found[np.lexsort((found["low"], high))]
-    return found["leaf"].tobytes()
+    order = np.argsort(high)
+    if bool(np.any(high[order][1:] == high[order][:-1])):
+        order = np.lexsort((found["low"], high))
+    return found["leaf"][order].tobytes()
 
 
 def _above(level: bytes) -> bytes:
