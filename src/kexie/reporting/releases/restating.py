@@ -202,22 +202,36 @@ def _contributions(
 
 def records(found: Iterable[Effect], *related: str) -> dict[UUID, Record]:
     """Return the records behind effects, a query to a type."""
-    by_model: dict[type[Record], set[UUID]] = {}
-    for one in found:
-        by_model.setdefault(one.measure.of, set()).add(one.record)
     return {
         record.pk: record
-        for model, pks in by_model.items()
+        for model, pks in _by_model(found).items()
         for record in model._base_manager.filter(pk__in=pks).select_related(*related)
     }
 
 
+def _by_model(found: Iterable[Effect]) -> dict[type[Record], set[UUID]]:
+    by_model: dict[type[Record], set[UUID]] = {}
+    for one in found:
+        by_model.setdefault(one.measure.of, set()).add(one.record)
+    return by_model
+
+
 def _with_reasons(found: list[Effect]) -> list[Effect]:
-    behind = records(found)
+    behind = _words(found)
     return [replace(one, reason=_reason(one, behind[one.record])) for one in found]
 
 
-def _reason(effect: Effect, record: Record) -> str:
+def _words(found: Iterable[Effect]) -> dict[UUID, Any]:
+    """Return what records behind effects say of why, without the rest of them."""
+    names = ("pk", "reversal_reason", "corrects", "note")
+    return {
+        row.pk: row
+        for model, pks in _by_model(found).items()
+        for row in model._base_manager.filter(pk__in=pks).values_list(*names, named=True)
+    }
+
+
+def _reason(effect: Effect, record: Any) -> str:
     if effect.after is None and record.reversal_reason:
         return _("冲销：%(why)s") % {"why": record.reversal_reason}
     if effect.before is None and record.corrects:
