@@ -45,9 +45,9 @@ def quantities(name: str = "quantities") -> Iterator[Sentence]:
         yield Sentence(kind, text, labels)
 
 
-def links() -> Iterator[tuple[str, dict[tuple[int, int], str]]]:
-    """Yield the sentences of this field with the measure of each number by its span, "-" for none."""
-    for line in _lines("links.txt"):
+def links(name: str = "links") -> Iterator[tuple[str, dict[tuple[int, int], str]]]:
+    """Yield the sentences of this field of one of the files with the measure of each number by its span, "-" for none."""
+    for line in _lines(f"{name}.txt"):
         text, found = _plain(line, _LINK)
         yield text, {(start, end): measure for start, end, (measure,) in found}
 
