@@ -79,7 +79,7 @@ MEASURES: tuple[Measure, ...] = (
         kind=Distinct("area"),
         dims=(_SET,),
         group=_GROUP,
-        words=(f"{_TOUR} 覆盖|走遍 县区|县",),
+        words=(f"{_TOUR} 覆盖|走遍|走进|深入 县区|县",),
         definition=_("办过巡展站的县（市、区）数，每县只计一次。"),
         source=_("中国流动科技馆项目：覆盖县数"),
     ),
