@@ -225,7 +225,11 @@ def _amount(found: dict[str, Any]) -> Label:
     ends = Decimal(low or 0), Decimal(high or 0)
     least = None if how == "blur-" else ends[0]
     most = None if how == "blur+" else ends[1]
-    return Label(*found["offset"], least, most, detail.get("case", ""))
+    start, end = found["offset"]
+    return Label(start, end, least, most, detail.get("case", ""))
 
 
-_OTHERS: dict[str, Callable[[], Extractor]] = {"recognizers_number_with_unit": _recognizers, "jionlp": _jionlp}
+_OTHERS: dict[str, Callable[[], Extractor]] = {
+    "recognizers_number_with_unit": _recognizers,
+    "jionlp": _jionlp,
+}

@@ -90,12 +90,17 @@ def _prefixed(text: str) -> bytes:
     return len(data).to_bytes(4, "big") + data
 
 
+def names_of(model: type[Record]) -> list[str]:
+    """Return the columns that a confirmation's bytes hold."""
+    names = (field.attname for field in model._meta.concrete_fields)
+    return [name for name in names if name not in _LIVE_FIELDS]
+
+
 @cache
 def _readers(model: type[Record], kind: str) -> list[tuple[str, Callable[[Record], Any]]]:
     if kind == LogEntry.Kind.REVERSED:
         return [(name, _reader(model, name)) for name in REVERSAL_FIELDS]
-    names = (field.attname for field in model._meta.concrete_fields)
-    return [(name, _reader(model, name)) for name in names if name not in _LIVE_FIELDS]
+    return [(name, _reader(model, name)) for name in names_of(model)]
 
 
 def _reader(model: type[Record], attname: str) -> Callable[[Record], Any]:

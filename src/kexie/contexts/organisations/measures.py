@@ -287,7 +287,10 @@ SOCIETY_MEASURES: tuple[Measure, ...] = (
         unit="篇",
         of=AcademicOutcome,
         kind=Sum("papers_accepted"),
-        words=("学术年会|学术会议|学术活动|学术论坛|学术交流|研讨会|年会 论文 录用|入选|收录", "学会 论文 录用|入选|收录"),
+        words=(
+            "学术年会|学术会议|学术活动|学术论坛|学术交流|研讨会|年会 论文 录用|入选|收录",
+            "学会 论文 录用|入选|收录",
+        ),
         definition=_("期内举办的学术活动录用的论文篇数之和。"),
         source=_("以学术活动的评审结论为准"),
         group="innovation",
@@ -298,7 +301,10 @@ SOCIETY_MEASURES: tuple[Measure, ...] = (
         unit="篇",
         of=AcademicOutcome,
         kind=Sum("papers_submitted"),
-        words=("学术年会|学术会议|学术活动|学术论坛|学术交流|研讨会|年会 论文 收到|征集|投稿|提交", "学会 论文 收到|征集|投稿|提交"),
+        words=(
+            "学术年会|学术会议|学术活动|学术论坛|学术交流|研讨会|年会 论文 收到|征集|投稿|提交",
+            "学会 论文 收到|征集|投稿|提交",
+        ),
         definition=_("期内举办的学术活动收到的论文篇数之和，含没有录用的。"),
         source=_("以学术活动的投稿登记为准"),
         group="innovation",

@@ -28,7 +28,9 @@ _NOUN = re.compile(rf"{_S}(?P<unit>{units.NOUN})")
 _COUNTED = re.compile(rf"{_S}{units.COUNTED}")
 _MORE_OF_UNIT = re.compile(r"个多(?P<unit>月|小时|星期|学期)")
 _MORE_AFTER_UNIT = re.compile(r"[多余](?![次个家项种名位方地样元余多])")
-_PERCENT = re.compile(rf"百分之(?P<number>{_NUMBER})(?:点(?P<tenths>[零一二三四五六七八九]+))?(?P<more>[余多几])?")
+_PERCENT = re.compile(
+    rf"百分之(?P<number>{_NUMBER})(?:点(?P<tenths>[零一二三四五六七八九]+))?(?P<more>[余多几])?"
+)
 _FRACTION = re.compile(r"(?P<below>[二三四五六七八九十\d]+)分之(?P<above>[一二两三四五六七八九\d]+)")
 # A date or a score is written likewise, so that only a word that states a share lets 1/4 be one.
 _SLASHED = re.compile(r"(?<=[占过近约达为的])(?P<above>[1-9])/(?P<below>[2-9]|10)(?![\d/月年日.])")

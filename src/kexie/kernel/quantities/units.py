@@ -31,9 +31,7 @@ _BRACKET = (
     + "|".join(map(re.escape, (unit for unit in _ALL if len(unit) <= _BRACKETED and unit.isalpha())))
     + r")\))?"
 )
-_PER = (
-    r"(?:/(?:立方米|平方公里|平方米|公顷|小时|分钟|公里|公斤|千克|[人次个户家场亩天日月年件台㎡]{1,2}|[吨秒升米千]))?"
-)
+_PER = r"(?:/(?:立方米|平方公里|平方米|公顷|小时|分钟|公里|公斤|千克|[人次个户家场亩天日月年件台㎡]{1,2}|[吨秒升米千]))?"
 
 MEASURE = "(?:" + "|".join(map(re.escape, _ALL)) + ")" + _BRACKET + _PER
 NOUN = "(?:" + "|".join(map(re.escape, sorted(NOUNS, key=len, reverse=True))) + ")"

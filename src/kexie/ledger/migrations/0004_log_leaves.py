@@ -4,19 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0003_log_at'),
-        ('units', '0002_unit_place'),
+        ("ledger", "0003_log_at"),
+        ("units", "0002_unit_place"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='logentry',
-            name='ledger_loge_associa_688b43_idx',
+            model_name="logentry",
+            name="ledger_loge_associa_688b43_idx",
         ),
         migrations.AddIndex(
-            model_name='logentry',
-            index=models.Index(fields=['association', 'record_id'], include=('kind', 'leaf_hash'), name='ledger_log_leaves'),
+            model_name="logentry",
+            index=models.Index(
+                fields=["association", "record_id"], include=("kind", "leaf_hash"), name="ledger_log_leaves"
+            ),
         ),
     ]

@@ -110,18 +110,13 @@ def keep(cells: Sequence[FrozenCell]) -> None:
             copy.write_row([getattr(cell, name) for name in names])
 
 
-def leaves_of(cell: FrozenCell) -> tuple[list[UUID], bytes]:
-    """Return the identifiers of a frozen cell's records in order, and their packed leaves."""
-    measure, release = registry.measure(cell.measure), cell.release
-    asked = cell_of(release, cell.measure, known_at=release.known_at)
-    rows = grouped(measure, measure.rows(asked, scope_of(release)), release)
+def leaves_of(cell: FrozenCell) -> bytes:
+    """Return the identifiers of a frozen cell's records, each with its leaf, in no order."""
+    measure = registry.measure(cell.measure)
+    piles = list(_read(cell.release, measure, (), of=cell if measure.kind.additive else None))
     if measure.kind.additive:
-        rows = rows.filter(unit=cell.unit, cut_area=cell.area, cut_method=cell.method)
-    sql, parameters = rows.values_list("pk", "cut_month").query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(_LEAVES.format(rows=sql), [*parameters, cell.association_id])
-        found = [(pk, bytes(leaf)) for pk, month, leaf in cursor.fetchall() if _month(month) == cell.month]
-    return [pk for pk, _leaf in found], b"".join(leaf for _pk, leaf in found)
+        piles = [pile for pile in piles if pile.group.month == cell.month]
+    return b"".join(pile.identified for pile in piles)
 
 
 def cell_with(release: Release, key: str, record: UUID) -> FrozenCell | None:
@@ -170,11 +165,6 @@ def group_of(row: tuple[UUID, str, object, str]) -> Group:
 
 CUTS = ("cut_unit", "cut_area", "cut_month", "cut_method")
 
-_LEAVES = """
-WITH counted (id, month) AS ({rows})
-SELECT counted.id, counted.month, leaf.leaf_hash FROM counted JOIN ledger_logentry AS leaf
-ON leaf.record_id = counted.id AND leaf.kind = 'CONFIRMED' AND leaf.association_id = %s ORDER BY counted.id
-"""
 # Without an order of its rows, so that nothing is sorted here; `roots.ordered` sees to it.
 _PILES = """
 WITH counted AS ({rows})
@@ -186,10 +176,14 @@ ON leaf.record_id = counted.id AND leaf.kind = 'CONFIRMED' AND leaf.association_
 _MEMORY = "256MB"
 
 
-def _read(release: Release, measure: Measure, additive: Sequence[Measure]) -> Iterator[Pile]:
-    """Yield the rows of measures that count the same ones, cut as finely as any of their cells."""
+def _read(
+    release: Release, measure: Measure, additive: Sequence[Measure], *, of: FrozenCell | None = None
+) -> Iterator[Pile]:
+    """Yield the rows of measures that count the same ones, cut as finely as any of their cells; or those around one cell."""
     cell = cell_of(release, measure.key, known_at=release.known_at)
     counted = _cut(measure, measure.rows(cell, scope_of(release)))
+    if of is not None:
+        counted = counted.filter(unit=of.unit_id, cut_area=of.area, cut_method=of.method)
     names = [f"contribution_{number}" for number in range(len(additive))]
     for name, one in zip(names, additive, strict=True):
         contributed = one.kind.contribute(counted, cell)
@@ -214,9 +208,7 @@ def _fetched(statement: str, parameters: Sequence[object]) -> list[tuple[Any, ..
             return plain.execute(written, binary=True).fetchall()
 
 
-def _additive(
-    release: Release, measures: Sequence[Measure], piles: Sequence[Pile]
-) -> Iterator[FrozenCell]:
+def _additive(release: Release, measures: Sequence[Measure], piles: Sequence[Pile]) -> Iterator[FrozenCell]:
     for pile in piles if measures else ():
         root = _root([pile.identified])
         for measure, total in zip(measures, pile.sums, strict=True):

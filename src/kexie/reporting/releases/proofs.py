@@ -14,8 +14,8 @@ def prove(release: Release, *, measure: str, record: UUID) -> str:
     cell = freezing.cell_with(release, measure, record)
     if cell is None:
         raise NotFound(f"{measure}: {record}")
-    identifiers, leaves = freezing.leaves_of(cell)
-    index = identifiers.index(record)
+    identified = freezing.leaves_of(cell)
+    index, leaves = roots.place(identified, record.bytes), roots.ordered(identified)
     found = {
         "cell": _number(release, cell),
         "index": index,

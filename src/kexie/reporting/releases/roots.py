@@ -44,6 +44,14 @@ def ordered(identified: bytes) -> bytes:
     return found["leaf"][order].tobytes()
 
 
+def place(identified: bytes, identifier: bytes) -> int:
+    """Return which one in that order a leaf's identifier is; it must be among them."""
+    found = np.frombuffer(identified, _IDENTIFIED)
+    high, low = np.frombuffer(identifier, ">u8")
+    before = (found["high"] < high) | ((found["high"] == high) & (found["low"] < low))
+    return int(np.count_nonzero(before))
+
+
 def _above(level: bytes) -> bytes:
     whole = len(level) // _PAIR * _PAIR
     parents = [sha256(b"\x01" + pair).digest() for (pair,) in iter_unpack(f"{_PAIR}s", level[:whole])]

@@ -5,22 +5,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('areas', '0001_initial'),
-        ('museums', '0021_group_documents'),
-        ('places', '0002_area_shapes'),
-        ('units', '0002_unit_place'),
+        ("areas", "0001_initial"),
+        ("museums", "0021_group_documents"),
+        ("places", "0002_area_shapes"),
+        ("units", "0002_unit_place"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='dailyvisits',
-            name='museums_dai_associa_d2fbcf_idx',
+            model_name="dailyvisits",
+            name="museums_dai_associa_d2fbcf_idx",
         ),
         migrations.AddIndex(
-            model_name='dailyvisits',
-            index=models.Index(fields=['association', 'occurred_on', 'id'], name='museums_visits_day'),
+            model_name="dailyvisits",
+            index=models.Index(fields=["association", "occurred_on", "id"], name="museums_visits_day"),
         ),
     ]
