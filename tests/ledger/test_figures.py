@@ -75,6 +75,19 @@ class ConservationLaw(TestCase):
             assert contributed == found.value
         assert found.rows == figures.rows(asked, world.scope).count()
 
+    @given(EVENTS, PERIODS)
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    def test_many_at_once_are_what_each_is(self, events, period) -> None:
+        world = build.world()
+        play(world, events)
+        each = {one.key: figures.value(Cell(one.key, period), world.scope) for one in build.MEASURES}
+        assert figures.values(build.MEASURES, period, world.scope) == each
+        assert all(
+            each[one.key]
+            == one.kind.value(one.rows(Cell(one.key, period), world.scope), Cell(one.key, period))
+            for one in build.MEASURES
+        )
+
     @given(EVENTS, PERIODS, st.sampled_from(["county", "unit", "month", "year", "method"]))
     @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
     def test_slices_of_an_additive_measure_add_up(self, events, period, by) -> None:

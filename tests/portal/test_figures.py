@@ -3,10 +3,16 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from kexie.foundation.units.models import Unit
+from kexie.ledger import registry, rollups
 from tests.portal.test_pages import text_of
 
 FIGURE = "/figures/museums.visits/"
+FRAME = 12  # statements of the page around the figures, of the roll-ups and their state
 
 
 @pytest.mark.parametrize(
@@ -30,6 +36,16 @@ def test_a_wrong_condition_is_told_and_the_whole_is_shown(public, client, asked)
 @pytest.mark.parametrize("asked", ["unit=%00", "area=%00", "f.slot=%00", "by=nothing", "since=2025/3/1"])
 def test_odd_conditions_do_no_harm(public, client, asked):
     assert client.get(f"{FIGURE}?{asked}").status_code == 200
+
+
+def test_the_list_of_figures_reads_every_rollup_at_once(public, client):
+    """One statement for all that is rolled up, one for each of the others; none counts rows that are not shown."""
+    rollups.fold_all(association_id=Unit.objects.get(parent=None).pk, now=timezone.now())
+    client.get("/figures/")
+    others = [one for one in registry.measures().values() if one.public and not one.is_rolled_up]
+    with CaptureQueriesContext(connection) as found:
+        assert client.get("/figures/").status_code == 200
+    assert len(found) <= len(others) + FRAME
 
 
 def test_the_list_of_figures_refuses_days_that_are_none(public, client):

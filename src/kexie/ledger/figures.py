@@ -9,13 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import reduce
-from operator import or_
 from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Value
+from django.db.models import Count, F, Max, Min, QuerySet, Value
 from django.db.models import Sum as SqlSum
 from django.db.models.functions import Substr, TruncMonth, TruncYear
 
@@ -23,7 +21,7 @@ from kexie.foundation.units.models import Unit
 from kexie.kernel.errors import Forbidden
 from kexie.kernel.periods import Period
 from kexie.kernel.scope import Scope
-from kexie.ledger import canonical, registry
+from kexie.ledger import canonical, registry, spans
 from kexie.ledger.kinds import Duration, Number, Ratio, Rows, Sum
 from kexie.ledger.measures import Cell, Measure
 from kexie.ledger.models import DayCell, Delta, FoldState, LogEntry, MonthCell
@@ -82,14 +80,28 @@ def figure(cell: Cell, scope: Scope, *, now: dt.datetime) -> Figure:
 
 def value(cell: Cell, scope: Scope) -> Number:
     """Return just the value."""
-    return value_and_rows(cell, scope)[0]
+    measure = _allowed(cell, scope)
+    if found := _total(measure, cell, scope):
+        return _whole(found[0])
+    return measure.kind.value(measure.rows(cell, scope), cell)
+
+
+def values(measures: Iterable[Measure], period: Period, scope: Scope) -> dict[str, Number]:
+    """Return the values of many measures over one period: those of all roll-ups come from one statement."""
+    cached = _read_all(period, scope)
+    return {
+        one.key: value(Cell(one.key, period), scope)
+        if cached is None or not one.is_rolled_up
+        else _whole(cached.get(one.key, Decimal(0)))
+        for one in measures
+        if scope.allows(one.context)
+    }
 
 
 def value_and_rows(cell: Cell, scope: Scope) -> tuple[Number, int]:
     """Return the value and the number of records behind it."""
     measure = _allowed(cell, scope)
-    if _from_cells(measure, cell) and (totals := _cached(measure, cell, scope, by=None)) is not None:
-        found = totals.get(None, (Decimal(0), 0))
+    if found := _total(measure, cell, scope):
         return _whole(found[0]), found[1]
     rows = measure.rows(cell, scope)
     return measure.kind.value(rows, cell), rows.count()
@@ -125,12 +137,14 @@ def stock_series(cell: Cell, scope: Scope, ends: Sequence[dt.date]) -> list[Slic
 
 def months_of_all(scope: Scope, period: Period) -> dict[str, dict[dt.date, Number]]:
     """Return month totals of every rolled-up measure over whole months, in one statement (for dashboards)."""
-    months, loose = _split(period)
+    months, loose = spans.split(period)
     if loose:
         raise ValueError(f"not whole months: {period}")
     key = ("measure", "cut")
     readings = (
-        model._default_manager.filter(scope.q(), _inside(months)).order_by().annotate(cut=TruncMonth("day"))
+        model._default_manager.filter(scope.q(), spans.inside(months))
+        .order_by()
+        .annotate(cut=TruncMonth("day"))
         for model in (MonthCell, Delta)
     )
     first, second = (
@@ -211,6 +225,38 @@ def _from_cells(measure: Measure, cell: Cell) -> bool:
     return measure.is_rolled_up and all(name == "method" for name, _v in cell.filters)
 
 
+def _total(measure: Measure, cell: Cell, scope: Scope) -> tuple[Decimal, int] | None:
+    totals = _cached(measure, cell, scope, by=None) if _from_cells(measure, cell) else None
+    return None if totals is None else totals.get(None, (Decimal(0), 0))
+
+
+def _read_all(period: Period, scope: Scope) -> dict[str, Decimal] | None:
+    """Read every roll-up's total as `_one_reading` does; None where some days must be counted from rows."""
+    months, loose = spans.split(period)
+    while True:
+        since = _days_since(scope) if loose else None
+        if any(since is None or days.start is None or days.start < since for days in loose):
+            return None
+        parts = (
+            (Delta, spans.any_of([months, *loose])),
+            (MonthCell, spans.inside(months)),
+            (DayCell, spans.any_of(loose)),
+        )
+        first, *others = (
+            model._default_manager.filter(scope.q(), inside)
+            .order_by()
+            .values("measure")
+            .annotate(total=SqlSum("value"))
+            .values_list("measure", "total")
+            for model, inside in parts
+        )
+        totals: dict[str, Decimal] = defaultdict(Decimal)
+        for key, total in first.union(*others, all=True):
+            totals[key] += total or 0
+        if not loose or _days_since(scope) == since:
+            return totals
+
+
 def _cached(
     measure: Measure, cell: Cell, scope: Scope, *, by: str | None
 ) -> dict[Group, tuple[Decimal, int]] | None:
@@ -263,7 +309,7 @@ def _read_cells(
 
     The fold may drop old day cells between finding out since when there are any and reading them; then read again.
     """
-    if not _split(cell.period)[1]:
+    if not spans.split(cell.period)[1]:
         return _one_reading(measure, cell, scope, by, None)
     while True:
         days_since = _days_since(scope)
@@ -279,14 +325,14 @@ def _one_reading(
     by: str | None,
     days_since: dt.date | None,
 ) -> dict[Group, tuple[Decimal, int]]:
-    months, loose = _split(cell.period)
+    months, loose = spans.split(cell.period)
     by_day = [days for days in loose if days_since and days.start and days.start >= days_since]
     by_row = [days for days in loose if days not in by_day]
-    cached = _any_of([months, *by_day])
+    cached = spans.any_of([months, *by_day])
     readings = [
         _cells(Delta, measure, cell, scope).filter(cached),
-        _cells(MonthCell, measure, cell, scope).filter(_inside(months)),
-        _cells(DayCell, measure, cell, scope).filter(_any_of(by_day)),
+        _cells(MonthCell, measure, cell, scope).filter(spans.inside(months)),
+        _cells(DayCell, measure, cell, scope).filter(spans.any_of(by_day)),
     ]
     first, *others = (_grouped(reading, by) for reading in readings)
     totals = _merge(first.union(*others, all=True))
@@ -295,32 +341,6 @@ def _one_reading(
         slices = _over_rows(measure, replace(cell, period=days), scope, by)
         totals = _merge((*_triples(totals), *((one.group, one.value, one.rows) for one in slices)))
     return totals
-
-
-def _split(period: Period) -> tuple[Period, list[Period]]:
-    """Return the whole months of a period, and the loose days before and after them."""
-    last = period.end.replace(day=1)
-    if period.start is None:
-        return Period(None, last), [Period(last, period.end)] if last < period.end else []
-    first = period.start if period.start.day == 1 else _next_month(period.start)
-    if first > last:
-        return Period(last, last), [period]
-    loose = [Period(period.start, first), Period(last, period.end)]
-    return Period(first, last), [days for days in loose if days.start != days.end]
-
-
-def _next_month(day: dt.date) -> dt.date:
-    return (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
-
-
-def _inside(period: Period) -> Q:
-    inside = Q(day__lt=period.end)
-    return inside if period.start is None else inside & Q(day__gte=period.start)
-
-
-def _any_of(periods: Sequence[Period]) -> Q:
-    nothing = Q(pk__in=[])
-    return reduce(or_, (_inside(period) for period in periods), nothing)
 
 
 def _cells(model: type[models.Model], measure: Measure, cell: Cell, scope: Scope) -> QuerySet[Any]:
@@ -386,7 +406,7 @@ def _over_time(measure: Measure, cell: Cell, scope: Scope, by: str) -> Iterator[
         return
     start = _floor(days["first"], by)
     while start <= days["last"]:
-        end = _next_month(start) if by == "month" else start.replace(year=start.year + 1)
+        end = spans.next_month(start) if by == "month" else start.replace(year=start.year + 1)
         part = replace(
             cell,
             period=Period(max(start, cell.period.start or start), min(end, cell.period.end)),

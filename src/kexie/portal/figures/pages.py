@@ -14,6 +14,7 @@ from kexie.ledger import figures, registry
 from kexie.ledger.addresses import figure_url
 from kexie.ledger.figures import Figure, Slice
 from kexie.ledger.groups import GROUPS
+from kexie.ledger.kinds import Number
 from kexie.ledger.measures import Cell, Dim, Measure
 from kexie.ledger.models import Method
 from kexie.ui.charts import Point
@@ -54,10 +55,12 @@ class FigurePage:
 def index(scope: Scope, until: dt.date, *, now: dt.datetime, public_only: bool) -> list[GroupOfFigures]:
     """Return every measure's cumulative (or, for stocks, present) figure by area of work."""
     groups: dict[str, list[FigureView]] = {key: [] for key in GROUPS}
-    for measure in registry.measures().values():
-        if (measure.public or not public_only) and scope.allows(measure.context):
-            groups.setdefault(measure.group, []).append(_plain(measure, scope, until))
-    return [GroupOfFigures(key, str(GROUPS.get(key, key)), found) for key, found in groups.items() if found]
+    shown = [one for one in registry.measures().values() if one.public or not public_only]
+    found = figures.values(shown, Period.until(until), scope)
+    for measure in shown:
+        if measure.key in found:
+            groups.setdefault(measure.group, []).append(_plain(measure, found[measure.key], until))
+    return [GroupOfFigures(key, str(GROUPS.get(key, key)), of) for key, of in groups.items() if of]
 
 
 def page(cell: Cell, scope: Scope, *, now: dt.datetime, by: str = "") -> FigurePage:
@@ -106,11 +109,11 @@ def note_of(found: Figure) -> str:
     return ""
 
 
-def _plain(measure: Measure, scope: Scope, until: dt.date) -> FigureView:
+def _plain(measure: Measure, found: Number, until: dt.date) -> FigureView:
     cell = Cell(measure.key, Period.until(until))
     return FigureView(
         label=str(measure.label),
-        value=figures.value(cell, scope),
+        value=found,
         unit=measure.unit,
         as_of=until,
         href=figure_url(cell),

@@ -95,24 +95,31 @@ def _roles_table(found: Burden) -> Table:
     columns = (
         Column(_("角色")),
         Column(_("记录"), numeric=True),
-        *(Column(Way(way).label, numeric=True) for way in _TYPED_WAYS),
+        *(Column(Way(way).label, numeric=True) for way in _ways_of(found)),
         Column(_("填写合计"), numeric=True),
         Column(_("报出项数"), numeric=True),
         Column(_("专为报表填写"), numeric=True),
         Column(_("每报出100项专填"), numeric=True),
     )
-    return Table(columns, [_role_row(one) for one in found.by_role], _foot(found) if found.by_role else ())
+    return Table(
+        columns,
+        [_role_row(one, _ways_of(found)) for one in found.by_role],
+        _foot(found) if found.by_role else (),
+    )
 
 
-_TYPED_WAYS = (Way.FORM, Way.PHONE, Way.SHEET, Way.DERIVED)
+def _ways_of(found: Burden) -> list[str]:
+    """Return the ways by which anything was typed this year; columns of nothing but zeros are left out."""
+    used = {one.way for one in found.tallies if one.fields}
+    return [way for way in Way.values if way in used]
 
 
-def _role_row(one: RoleLine) -> Row:
+def _role_row(one: RoleLine, shown: list[str]) -> Row:
     label = role_label(one.role)
     cells = (
         Cell(label),
         Cell(one.records),
-        *(Cell(one.typed[way]) for way in _TYPED_WAYS),
+        *(Cell(one.typed[way]) for way in shown),
         Cell(one.typed_once),
         Cell(one.fields),
         Cell(one.for_reports),
@@ -122,11 +129,11 @@ def _role_row(one: RoleLine) -> Row:
 
 
 def _foot(found: Burden) -> tuple[Cell, ...]:
-    ways = {way: sum(one.fields for one in found.tallies if one.way == way) for way in _TYPED_WAYS}
+    ways = {way: sum(one.fields for one in found.tallies if one.way == way) for way in _ways_of(found)}
     return (
         Cell(_("合计")),
         Cell(found.records),
-        *(Cell(ways[way]) for way in _TYPED_WAYS),
+        *(Cell(ways[way]) for way in ways),
         Cell(found.typed),
         Cell(found.fields),
         Cell(found.for_reports),
