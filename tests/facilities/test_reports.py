@@ -7,12 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kexie.contexts.facilities.models import SelfReport
-from kexie.contexts.facilities.operations import life, reports
+from kexie.contexts.facilities.operations import life, reminders, reports
 from kexie.contexts.facilities.queries import reports as queries
 from kexie.contexts.facilities.rules.reports import CARRIED
 from kexie.kernel.errors import Conflict, UserError
 from kexie.kernel.scope import Scope
 from kexie.ledger import operations as ledger
+from tests.facilities.test_renewals import letters, somebody
 from tests.facilities.test_rounds import NOW, a_round, a_site, begun, give
 from tests.ledger import build
 
@@ -128,3 +129,25 @@ def test_the_list_costs_the_same_with_one_row_and_three(world, held, by, staff, 
             staff.get("/work/facilities/reports/")
         costs.append(len(seen))
     assert costs[0] == costs[1]
+
+
+def test_keeper_and_county_are_told_of_what_is_not_handed_in_three_times_in_january(world, site, held):
+    keeper = somebody(world, "FACILITY_KEEPER", site.host)
+    county = somebody(world, "COUNTY_OFFICER", world.counties[0])
+    city = somebody(world, "POPULARISATION_DEPARTMENT", world.association)
+    others = somebody(world, "COUNTY_OFFICER", world.counties[1])
+    noon, day = dt.datetime(YEAR + 1, 1, 1, 4, tzinfo=dt.UTC), dt.timedelta(days=1)
+    for after, count in ((-1, 0), (0, 1), (1, 1), (22, 1), (23, 2), (29, 2), (30, 3), (31, 3)):
+        reminders.remind_of_reports(now=noon + after * day)
+        assert [len(letters(one)) for one in (keeper, county, city, others)] == [count, count, 0, 0], after
+    first = letters(keeper)[-1]
+    assert (first.title, first.href) == ("年度自评快到期", f"/work/facilities/reports/?year={YEAR}")
+    assert f"{YEAR}年度自评还没有提交" in first.text
+
+
+def test_who_has_handed_in_is_not_reminded(world, site, held, by):
+    keeper = somebody(world, "FACILITY_KEEPER", site.host)
+    saved(held, by, **WORDS, **TYPED)
+    sent(held, by)
+    assert reminders.remind_of_reports(now=dt.datetime(YEAR + 1, 1, 20, tzinfo=dt.UTC)) == 0
+    assert letters(keeper) == []

@@ -240,6 +240,11 @@ TEMPLATES: Mapping[str, Template] = {
         text=_("%(what)s到%(day)s为止。没有再认定的，此后不再使用称号，也不计入有效数。"),
         sms=False,
     ),
+    "title.report_due": Template(
+        title=_("年度自评快到期"),
+        text=_("%(what)s的%(year)s年度自评还没有提交，%(day)s截止。参观人次等由台账带出，缺的才填。"),
+        sms=False,
+    ),
     "caravan.paper_ending": Template(
         title=_("大篷车证件快到期"),
         text=_("%(what)s到%(day)s为止，还有%(left)s天。请尽快续办并登记新证件。"),

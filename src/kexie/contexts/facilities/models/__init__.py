@@ -12,7 +12,7 @@ from kexie.contexts.facilities.models.facility import (
     month_end,
 )
 from kexie.contexts.facilities.models.handover import FacilityHandover
-from kexie.contexts.facilities.models.reports import SelfReport, TitleReminder
+from kexie.contexts.facilities.models.reports import ReportReminder, SelfReport, TitleReminder
 from kexie.contexts.facilities.models.rounds import (
     TitleApplication,
     TitleObjection,
@@ -40,6 +40,7 @@ __all__ = [
     "FacilityVisits",
     "OpenDay",
     "OpenHours",
+    "ReportReminder",
     "SampleCheck",
     "SelfReport",
     "Title",

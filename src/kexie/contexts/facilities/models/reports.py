@@ -80,3 +80,26 @@ class TitleReminder(Tenant):
 
     def __str__(self) -> str:
         return f"{self.accreditation} {self.days}"
+
+
+class ReportReminder(Tenant):
+    """The reminder that a year's report is due in so many days (or today) was sent; each is sent once."""
+
+    accreditation = models.ForeignKey(
+        Accreditation, models.CASCADE, related_name="report_reminders", verbose_name=_("科普称号")
+    )
+    year = models.PositiveSmallIntegerField(_("年度"))
+    days = models.PositiveSmallIntegerField(_("到期前天数"))
+    sent_at = models.DateTimeField(_("提醒时间"))
+
+    class Meta:
+        verbose_name = _("自评提醒")
+        ordering: ClassVar = ["-sent_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="facilities_reportreminder_once", fields=["association", "accreditation", "year", "days"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.accreditation} {self.year}"

@@ -1,4 +1,4 @@
-"""Whoever looks after titles is told before they end: keeper, county and city, at 90, 30 and 0 days, each once."""
+"""Whoever looks after titles is told before they end (90, 30, 0 days) and before the year's report is due (30, 7, 0): each once."""
 
 import datetime as dt
 from collections import defaultdict
@@ -8,14 +8,18 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from kexie.contexts.facilities.models import Accreditation, Title, TitleReminder
-from kexie.contexts.facilities.queries import renewals
+from kexie.contexts.facilities.models import Accreditation, ReportReminder, Title, TitleReminder
+from kexie.contexts.facilities.queries import renewals, reports
+from kexie.contexts.facilities.queries.reports import SENT
 from kexie.contexts.facilities.rules.renewals import reminder_due
+from kexie.contexts.facilities.rules.reports import due as last_day
+from kexie.contexts.facilities.rules.reports import reminder_due as report_due
 from kexie.foundation.access import queries as access
 from kexie.foundation.access.models import Grant
 from kexie.foundation.access.roles import Action
@@ -37,6 +41,40 @@ class _Letter:
 def remind_due(*, now: dt.datetime) -> int:
     """Send every reminder that is due and was not sent; return how many notices went out."""
     return sum(_remind(one.pk, now) for one in units.associations())
+
+
+def remind_of_reports(*, now: dt.datetime) -> int:
+    """Send every reminder of a year's report that is due and was not sent; return how many notices went out."""
+    asked = report_due(timezone.localdate(now))
+    return sum(_ask(one.pk, *asked, now) for one in units.associations()) if asked else 0
+
+
+@transaction.atomic
+def _ask(association_id: UUID, year: int, days: int, now: dt.datetime) -> int:
+    """Tell keeper and county, each once for all their titles, of the reports that were not handed in."""
+    scope, today = Scope(association_id=association_id), timezone.localdate(now)
+    missing = reports.expected(scope, year, today).filter(Q(report=None) | ~Q(report__in=SENT))
+    rows = missing.select_related("holder").order_by("holder__name", "pk")
+    open_ones = [one for one in rows if _asked_once(one, year, days, now)]
+    grants = list(access.granted(scope, Action.DRAFT, "facilities", on=today)) if open_ones else []
+    told: dict[UUID, list[Accreditation]] = defaultdict(list)
+    for held in open_ones:
+        for one in grants:
+            if not one.unit.is_association and held.holder.path.startswith(one.unit.path):
+                told[one.account_id].append(held)
+    for account_id, titles in told.items():
+        unique = list(dict.fromkeys(titles))
+        values: dict[str, Any] = {"what": _words(unique), "year": str(year), "day": last_day(year)}
+        notify.send(
+            association_id=association_id, to=Recipient(account_id=account_id), template="title.report_due",
+            values=values, href=f"{reverse('facility_desk:reports')}?year={year}", now=now,
+        )  # fmt: skip
+    return len(told)
+
+
+def _asked_once(held: Accreditation, year: int, days: int, now: dt.datetime) -> bool:
+    same: dict[str, Any] = {"association_id": held.association_id, "accreditation": held}
+    return ReportReminder.objects.get_or_create(**same, year=year, days=days, defaults={"sent_at": now})[1]
 
 
 @transaction.atomic

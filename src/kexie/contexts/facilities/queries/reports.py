@@ -14,7 +14,7 @@ from kexie.contexts.facilities.rules.reports import QUESTIONS, due
 from kexie.kernel.errors import NotFound
 from kexie.kernel.scope import Scope
 
-_SENT = (SelfReport.State.SUBMITTED, SelfReport.State.CONFIRMED)
+SENT = (SelfReport.State.SUBMITTED, SelfReport.State.CONFIRMED)
 
 
 def expected(scope: Scope, year: int, day: dt.date) -> QuerySet[Accreditation]:
@@ -23,7 +23,7 @@ def expected(scope: Scope, year: int, day: dt.date) -> QuerySet[Accreditation]:
     is_late = day > due(year)
     return valid_accreditations(dt.date(year, 12, 31), scope).annotate(report=Subquery(state)).annotate(
         late=Case(
-            When(report__in=_SENT, then=Value(False)), default=Value(is_late), output_field=BooleanField()
+            When(report__in=SENT, then=Value(False)), default=Value(is_late), output_field=BooleanField()
         )
     )  # fmt: skip
 
@@ -45,7 +45,7 @@ def report(held: Accreditation, year: int) -> SelfReport | None:
 
 def figures(held: Accreditation, year: int, one: SelfReport | None) -> list[Known]:
     """Return what the records say: as it was kept once the report was sent, else as it is now."""
-    is_sent = one is not None and one.state in _SENT
+    is_sent = one is not None and one.state in SENT
     kept = holder_figures.kept(one.figures) if one is not None and is_sent else []
     return kept or holder_figures.of(held.holder_id, year)
 
@@ -69,6 +69,6 @@ def reports_of(held: Accreditation) -> QuerySet[SelfReport]:
 def last_said(scope: Scope, holder_id: UUID, title: str) -> SelfReport | None:
     """Return the latest report that a holder has sent for a title."""
     rows = SelfReport.objects.filter(
-        Q(association_id=scope.association_id), unit_id=holder_id, state__in=_SENT
+        Q(association_id=scope.association_id), unit_id=holder_id, state__in=SENT
     )
     return rows.filter(accreditation__title=title).order_by("-year").first()

@@ -21,3 +21,15 @@ CARRIED = ("full_time", "volunteers", "funds", "renewal")
 def due(year: int) -> dt.date:
     """Return the last day for the report of a year."""
     return dt.date(year + 1, 1, 31)
+
+
+# Days before the last day; 0 is that day. There is nothing to catch up on afterwards: the list of late ones says it.
+REMINDED_BEFORE = (30, 7, 0)
+
+
+def reminder_due(day: dt.date) -> tuple[int, int] | None:
+    """Return the year that is to be reported and which reminder is due on a day; None outside that month."""
+    year = day.year - 1
+    left = (due(year) - day).days
+    days = min((one for one in REMINDED_BEFORE if 0 <= left <= one), default=None)
+    return None if days is None else (year, days)
