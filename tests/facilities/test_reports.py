@@ -18,6 +18,7 @@ from tests.facilities.test_rounds import NOW, a_round, a_site, begun, give
 from tests.ledger import build
 
 YEAR = 2024
+LASTS = dt.date(2029, 12, 31)
 WORDS = {"full_time": 2, "volunteers": 9, "funds": 5, "done": "开放周"}
 TYPED = {"visits": 300, "open_days": 40, "sessions": 8, "activities": 3}
 
@@ -131,23 +132,28 @@ def test_the_list_costs_the_same_with_one_row_and_three(world, held, by, staff, 
     assert costs[0] == costs[1]
 
 
-def test_keeper_and_county_are_told_of_what_is_not_handed_in_three_times_in_january(world, site, held):
+def test_keeper_and_county_are_told_of_what_is_not_handed_in_three_times_in_january(world, site, by):
+    give(world, site.host, "CITY_BASE", by, valid_to=LASTS)
     keeper = somebody(world, "FACILITY_KEEPER", site.host)
     county = somebody(world, "COUNTY_OFFICER", world.counties[0])
     city = somebody(world, "POPULARISATION_DEPARTMENT", world.association)
     others = somebody(world, "COUNTY_OFFICER", world.counties[1])
-    noon, day = dt.datetime(YEAR + 1, 1, 1, 4, tzinfo=dt.UTC), dt.timedelta(days=1)
+    noon, day = dt.datetime(YEAR + 2, 1, 1, 4, tzinfo=dt.UTC), dt.timedelta(days=1)
     for after, count in ((-1, 0), (0, 1), (1, 1), (22, 1), (23, 2), (29, 2), (30, 3), (31, 3)):
         reminders.remind_of_reports(now=noon + after * day)
         assert [len(letters(one)) for one in (keeper, county, city, others)] == [count, count, 0, 0], after
     first = letters(keeper)[-1]
-    assert (first.title, first.href) == ("年度自评快到期", f"/work/facilities/reports/?year={YEAR}")
-    assert f"{YEAR}年度自评还没有提交" in first.text
+    assert (first.title, first.href) == ("年度自评快到期", f"/work/facilities/reports/?year={YEAR + 1}")
+    assert f"{YEAR + 1}年度自评还没有提交" in first.text
 
 
-def test_who_has_handed_in_is_not_reminded(world, site, held, by):
+def test_who_has_handed_in_is_not_reminded_and_one_that_is_sent_back_is(world, site, by):
+    held = give(world, site.host, "CITY_BASE", by, valid_to=LASTS)
     keeper = somebody(world, "FACILITY_KEEPER", site.host)
-    saved(held, by, **WORDS, **TYPED)
-    sent(held, by)
-    assert reminders.remind_of_reports(now=dt.datetime(YEAR + 1, 1, 20, tzinfo=dt.UTC)) == 0
-    assert letters(keeper) == []
+    year, then = YEAR + 1, dt.datetime(YEAR + 2, 1, 20, tzinfo=dt.UTC)
+    late = {**by, "now": then}
+    reports.save(accreditation_id=held.pk, year=year, answers={**WORDS, **TYPED}, version=0, **late)
+    reports.submit(accreditation_id=held.pk, year=year, **late)
+    assert reminders.remind_of_reports(now=then) == 0
+    SelfReport.objects.update(state=SelfReport.State.RETURNED, reason="缺数", checked_at=then)
+    assert (reminders.remind_of_reports(now=then), len(letters(keeper))) == (1, 1)
