@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -10,6 +11,8 @@ from kexie.contexts.matching.models import Agreement, ServiceCarrier
 from kexie.contexts.matching.operations import carriers, reminders
 from kexie.contexts.matching.operations.carriers import Application
 from kexie.contexts.matching.rules.carriers import conditions
+from kexie.foundation.units import operations as units
+from kexie.foundation.units.models import Kind
 from kexie.kernel.periods import Period
 from kexie.ledger import figures
 from kexie.ledger.measures import Cell
@@ -129,3 +132,99 @@ def test_a_station_is_approved_evaluated_and_withdrawn(here, desk) -> None:
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert counted(here, "carriers", "carriers_operating") == [1, 0]
+
+
+@pytest.fixture
+def firm(here):
+    """A firm of the county and the session of its account."""
+    county = here.world.account("COUNTY_OFFICER", here.museum.unit).unit
+    unit = units.create_unit(
+        association=county.association, parent=county, kind=Kind.FIRM, name="虚构压铸厂", area=county.area, actor=None,
+        now=here.world.now,
+    )  # fmt: skip
+    client = Client()
+    client.force_login(here.world.account("FIRM_CONTACT", unit))
+    return {"kexie_session": client.cookies["kexie_session"].value}
+
+
+def good(page: Page) -> None:
+    """Nothing that axe or a narrow screen complains about."""
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def press(page: Page, name: str) -> None:
+    """Press a button and wait for the whole answer."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
+
+
+def applies(page: Page) -> str:
+    """The firm applies for a HOME station: at first with too few needs, then with enough; return the address."""
+    good(page)
+    with page.expect_navigation():
+        page.get_by_role("link", name="申请建站").first.click()
+    good(page)
+    with page.expect_navigation():
+        page.get_by_role("link", name="申请市级 海智工作站").click()
+    good(page)
+    page.get_by_label("服务领域").fill("铝合金压铸")
+    for part in page.locator(".coop-part").all():
+        part.get_by_label("证明材料").fill("见附件，可到三楼办公室核对")
+    page.get_by_label("数值").fill("1")
+    press(page, "提交申请")
+    expect(page.get_by_text("这一条要求不少于2，现在填的是1").first).to_be_visible()
+    expect(page.get_by_label("服务领域")).to_have_value("铝合金压铸")
+    good(page)
+    page.get_by_label("数值").fill("３")
+    press(page, "提交申请")
+    expect(page.get_by_text("已提交，科协受理后会通知您。").first).to_be_visible()
+    good(page)
+    return page.url
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_a_firm_applies_is_sent_back_corrects_and_has_its_station(
+    here, desk, firm, open_page, viewport
+) -> None:
+    own = open_page("/work/cooperation/applications/", viewport=viewport, cookies=firm)
+    address = applies(own)
+    own.goto("/work/cooperation/applications/new/")
+    expect(own.get_by_text("这一类已有一份申请在办")).to_be_visible()
+    good(own)
+
+    office = desk("/work/cooperation/applications/", viewport)
+    good(office)
+    with office.expect_navigation():
+        office.get_by_role("link", name="虚构压铸厂市级海智工作站").click()
+    good(office)
+    office.locator("details.exp-act summary", has_text="退回补正").click()
+    office.get_by_label("要补正什么").fill("技术需求请写清工序")
+    press(office, "退回补正")
+    expect(office.get_by_text("已退回，等企业补正")).to_be_visible()
+    good(office)
+
+    own.goto(address)
+    expect(own.get_by_text("技术需求请写清工序").first).to_be_visible()
+    good(own)
+    with own.expect_navigation():
+        own.get_by_role("link", name="补正", exact=True).click()
+    own.get_by_label("申请说明").fill("压铸工序：气孔、粘模、砂眼三项")
+    press(own, "保存并提交")
+    expect(own.get_by_text("已提交修改后的申请。")).to_be_visible()
+
+    before = ServiceCarrier.objects.count()
+    office.goto(address)
+    press(office, "受理")
+    with office.expect_navigation():
+        office.get_by_role("link", name="打开服务载体").click()
+    expect(office.get_by_text("已申请").first).to_be_visible()
+    assert ServiceCarrier.objects.count() == before + 1
+    good(office)
+    own.goto(address)
+    with own.expect_navigation():
+        own.get_by_role("link", name="打开服务载体").click()
+    good(own)
+    assert {"application.returned", "application.accepted", "application.corrected"} <= set(
+        Notice.objects.values_list("template", flat=True)
+    )

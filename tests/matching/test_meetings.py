@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from docx import Document
 
-from kexie.contexts.matching.models import Meeting, MeetingTalk, Problem, ProblemStage
+from kexie.contexts.matching.models import ExpertVisit, Meeting, MeetingTalk, Problem, ProblemStage
 from kexie.contexts.matching.operations import conflicts, experts
 from kexie.contexts.matching.operations import expert_facts as facts
 from kexie.contexts.matching.operations import meeting_day as day
@@ -21,7 +21,10 @@ from kexie.contexts.matching.operations.meetings import ChangedMeanwhile, Meetin
 from kexie.contexts.matching.queries import meetings as queries
 from kexie.contexts.matching.rules import timetable as rules
 from kexie.foundation.access import operations as access
+from kexie.kernel.periods import Period
+from kexie.ledger import figures
 from kexie.ledger import operations as ledger
+from kexie.ledger.measures import Cell
 from kexie.platform import tasks as background
 from kexie.platform.assignment.sessions import Sessions, Side, solve
 from kexie.platform.notify.models import Notice
@@ -392,3 +395,71 @@ def test_a_firm_is_told_in_the_inbox_of_its_accounts(meeting, world, by):
     )
     assert notices.invite(meeting_id=meeting.pk, site=SITE, **by).told == 1
     assert Notice.objects.get().to_id == account.pk
+
+
+def counted(world):
+    """The figures that a talk moves."""
+    until = Period.until(dt.date(2025, 7, 2))
+    keys = ("matching.visits", "matching.firms_served")
+    return [figures.value(Cell(key, until), world.scope) for key in keys]
+
+
+def test_a_talk_counts_as_one_visit_however_often_it_is_said_and_no_more_once_it_is_taken_back(
+    meeting, world, by
+):
+    talks = planned(meeting, by)
+    talk = next(iter(talks.values()))
+    told = {"meeting_id": meeting.pk, "talk_id": talk.pk, "said": ""}
+    late = {**by, "now": dt.datetime(2025, 7, 2, 9, 0, tzinfo=dt.UTC)}
+    assert counted(world) == [0, 0]
+    day.outcome(**told, outcome="ABSENT", **late)
+    assert counted(world) == [0, 0]
+    for outcome in ("TALKED", "TALKED", "FOLLOW_UP"):
+        day.outcome(**told, outcome=outcome, **late)
+        assert counted(world) == [1, 1]
+    visit = ExpertVisit.objects.get()
+    assert (visit.expert, visit.firm, visit.occurred_on, visit.unit, visit.state) == (
+        talk.expert.expert, talk.problem.problem.firm, meeting.on, meeting.unit, "CONFIRMED",
+    )  # fmt: skip
+    day.outcome(**told, outcome="ABSENT", **late)
+    assert counted(world) == [0, 0]
+    assert ExpertVisit.objects.get().state == "REVERSED"
+    day.outcome(**told, outcome="TALKED", **late)
+    assert counted(world) == [1, 1]
+
+
+def test_two_problems_of_a_firm_and_one_expert_are_one_visit_until_both_came_to_nothing(meeting, world, by):
+    talks = planned(meeting, by)
+    first = next(iter(talks.values()))
+    problem = first.problem.problem
+    other = Problem.objects.create(
+        association=world.association, unit=world.association, number="2025-9", name="另一个难题", firm=problem.firm,
+        area=problem.area,
+    )  # fmt: skip
+    operations.add_problems(meeting_id=meeting.pk, problems=[other.pk], **by)
+    taken = {one.slot for one in talks.values() if one.expert_id == first.expert_id}
+    free = next(slot for slot in range(4) if slot not in taken)
+    second = MeetingTalk.objects.create(
+        association=world.association, meeting=meeting, slot=free, table=9, problem=meeting.problems.get(problem=other),
+        expert=meeting.experts.get(pk=first.expert_id),
+    )  # fmt: skip
+    late = {**by, "now": dt.datetime(2025, 7, 2, 9, 0, tzinfo=dt.UTC), "meeting_id": meeting.pk, "said": ""}
+    day.outcome(talk_id=first.pk, outcome="TALKED", **late)
+    day.outcome(talk_id=second.pk, outcome="TALKED", **late)
+    assert counted(world) == [1, 1]
+    day.outcome(talk_id=first.pk, outcome="ABSENT", **late)
+    assert counted(world) == [1, 1]
+    day.outcome(talk_id=second.pk, outcome="ABSENT", **late)
+    assert counted(world) == [0, 0]
+
+
+def test_what_the_ledger_took_back_is_counted_anew_when_it_is_said_again(meeting, world, by):
+    talk = next(iter(planned(meeting, by).values()))
+    late = {**by, "now": dt.datetime(2025, 7, 2, 9, 0, tzinfo=dt.UTC)}
+    told = {"meeting_id": meeting.pk, "talk_id": talk.pk, "said": "", "outcome": "TALKED"}
+    day.outcome(**told, **late)
+    ledger.reverse(record=ExpertVisit.objects.get(), reason="登错", **late)
+    assert counted(world) == [0, 0]
+    day.outcome(**told, **late)
+    assert counted(world) == [1, 1]
+    assert sorted(ExpertVisit.objects.values_list("state", flat=True)) == ["CONFIRMED", "REVERSED"]

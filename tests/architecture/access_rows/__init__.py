@@ -66,6 +66,16 @@ class World:
         return self._accounts[role, unit]
 
     @cached_property
+    def firm(self) -> Unit:
+        """A firm of the county."""
+        return self.unit(self.yingzhou, Kind.FIRM, "颍州面粉厂", "341202")
+
+    @cached_property
+    def other_firm(self) -> Unit:
+        """A firm of the other county."""
+        return self.unit(self.yingdong, Kind.FIRM, "颍东酒厂", "341203")
+
+    @cached_property
     def visitor(self) -> Visitor:
         """A visitor of the association."""
         return visitor_accounts.ensure(association=self.association, phone="13800138000", now=self.now)

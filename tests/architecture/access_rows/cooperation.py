@@ -5,6 +5,7 @@ from typing import Any
 
 from kexie.contexts.matching.models import (
     Agreement,
+    CarrierApplication,
     CarrierExpert,
     CarrierNeed,
     Expert,
@@ -102,6 +103,30 @@ def _member(world: World) -> dict[str, Any]:
     return {"pk": row.team_id, "row": row.pk}
 
 
+def _application(world: World) -> dict[str, Any]:
+    given = {
+        "firm": world.firm,
+        "unit": world.yingzhou,
+        "kind": "HOME_STATION",
+        "level": "CITY",
+        "name": "海智工作站",
+    }
+    known = CarrierApplication.objects.filter(association=world.association).first()
+    known = known or CarrierApplication.objects.create(
+        association=world.association,
+        sent_at=world.now,
+        sent_by=world.account("FIRM_CONTACT", world.firm),
+        **given,
+    )
+    return {"pk": known.pk}
+
+
+def _by_firm(name: str, **options: Any) -> Row:
+    """A page for a firm's own account; an officer of the county is told to enter it elsewhere."""
+    firm = {"role": "FIRM_CONTACT", "unit": "firm", "elsewhere": "other_firm"}
+    return _page(name, **{**firm, "other_role": "COUNTY_OFFICER", **options})
+
+
 _WRITES = {"other_role": "LEADER"}
 ROWS = (
     _page("agreements"),
@@ -118,6 +143,12 @@ ROWS = (
     _one("verdict", kwargs=_condition, **_WRITES),
     _one("term", kwargs=_term, **_WRITES),
     _one("meet", kwargs=_need, **_WRITES),
+    _page("applications"),
+    _one("application", kwargs=_application),
+    _by_firm("application", wrong_unit=HIDDEN, kwargs=_application, other_role="AUDIT_ADMINISTRATOR"),
+    _by_firm("kinds"),
+    _by_firm("request", kwargs=lambda _world: {"kind": "home_station", "level": "city"}),
+    _by_firm("correct", wrong_unit=HIDDEN, kwargs=_application),
     _page("teams"),
     _page("found", **_WRITES),
     _one("team", kwargs=lambda world: {"pk": _team(world).pk}),

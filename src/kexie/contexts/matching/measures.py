@@ -285,7 +285,9 @@ EXPERTS = (
         kind=Count(),
         dims=(_EVENT,),
         words=("专家 服务企业|入企|进企业|走访企业|企业|对接|问诊|把脉 人次|次",),
-        definition=_("专家服务记录条数：一位专家到一家企业或参加一场对接活动为一人次。"),
+        definition=_(
+            "专家服务记录条数：一位专家一天到一家企业、或在对接会上与一家企业谈过，为一人次；没有写企业的，参加一场对接活动为一人次。"
+        ),
         source=_("工作口径：一人一次为一人次"),
         group="innovation",
     ),
@@ -299,7 +301,9 @@ EXPERTS = (
         where=_OF_SOCIETY,
         dims=(_EVENT, Dim("society", _("学会"), "expert__society__name")),
         words=(f"学会专家 {_FIRM_CONTACT} 人次|次",),
-        definition=_("由学会推荐的专家的服务记录条数：一位专家到一家企业或参加一场对接活动为一人次。"),
+        definition=_(
+            "由学会推荐的专家的服务记录条数：一位专家一天到一家企业、或在对接会上与一家企业谈过，为一人次；没有写企业的，参加一场对接活动为一人次。"
+        ),
         source=_("工作口径：一人一次为一人次"),
         group="innovation",
     ),

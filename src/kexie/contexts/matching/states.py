@@ -32,6 +32,16 @@ class CarrierState(models.TextChoices):
     CLOSED = "CLOSED", _("撤销")
 
 
+class CarrierApplicationState(models.TextChoices):
+    """Where a firm's own application for a carrier stands."""
+
+    SENT = "SENT", _("待受理")
+    RETURNED = "RETURNED", _("退回补正")
+    WITHDRAWN = "WITHDRAWN", _("已撤回")
+    ACCEPTED = "ACCEPTED", _("已受理")
+    REFUSED = "REFUSED", _("不予受理")
+
+
 class InvitationState(models.TextChoices):
     """What became of an invitation to an expert."""
 
@@ -80,6 +90,19 @@ CARRIER_TRANSITIONS: dict[str, frozenset[str]] = {
     _C.SUSPENDED: frozenset({_C.RENEWED, _C.CLOSED}),
     _C.CLOSED: frozenset(),
 }
+
+_A = CarrierApplicationState
+
+# From sent to sent: the firm corrected it before anybody had looked. What ended is applied for anew.
+CARRIER_APPLICATION_TRANSITIONS: dict[str, frozenset[str]] = {
+    "": frozenset({_A.SENT}),
+    _A.SENT: frozenset({_A.SENT, _A.RETURNED, _A.WITHDRAWN, _A.ACCEPTED, _A.REFUSED}),
+    _A.RETURNED: frozenset({_A.SENT, _A.WITHDRAWN, _A.REFUSED}),
+    _A.WITHDRAWN: frozenset(),
+    _A.ACCEPTED: frozenset(),
+    _A.REFUSED: frozenset(),
+}
+OPEN_APPLICATIONS = (_A.SENT, _A.RETURNED)
 
 # Who accepted may still be told that it will not come about; whoever was asked in vain can be asked anew.
 INVITATION_TRANSITIONS: dict[str, frozenset[str]] = {

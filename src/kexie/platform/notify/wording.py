@@ -277,6 +277,37 @@ TEMPLATES: Mapping[str, Template] = {
         text=_("“%(name)s”的专家%(expert)s聘期到%(day)s，请商定续聘或离站。"),
         sms=False,
     ),
+    "carrier.moved": Template(
+        title=_("服务载体进展"),
+        text=_("“%(name)s”现在是“%(stage)s”，自%(day)s。"),
+    ),
+    "application.sent": Template(
+        title=_("建站申请待受理"),
+        text=_("%(firm)s提交了建站申请“%(name)s”，请查看材料后受理或退回。"),
+        sms=False,
+    ),
+    "application.corrected": Template(
+        title=_("建站申请已补正"),
+        text=_("%(firm)s已补正建站申请“%(name)s”，请查看。"),
+        sms=False,
+    ),
+    "application.withdrawn": Template(
+        title=_("建站申请已撤回"),
+        text=_("%(firm)s撤回了建站申请“%(name)s”。"),
+        sms=False,
+    ),
+    "application.returned": Template(
+        title=_("建站申请请补正"),
+        text=_("建站申请“%(name)s”被退回，请打开申请，按说明补正后重新提交。"),
+    ),
+    "application.accepted": Template(
+        title=_("建站申请已受理"),
+        text=_("建站申请“%(name)s”已受理，接下来逐条核查建站条件，结果会通知您。"),
+    ),
+    "application.refused": Template(
+        title=_("建站申请不予受理"),
+        text=_("建站申请“%(name)s”不予受理，原因写在申请页上；改好以后可以重新申请。"),
+    ),
     "appeal.decided": Template(
         title=_("申诉结果"),
         text=_("您对%(museum)s暂停预约的申诉已有结果：%(outcome)s。"),

@@ -2,6 +2,11 @@
 
 from kexie.contexts.matching.models.agreement import Agreement, AgreementEnd
 from kexie.contexts.matching.models.carrier import CarrierStage, ServiceCarrier
+from kexie.contexts.matching.models.carrier_application import (
+    ApplicationFact,
+    ApplicationStep,
+    CarrierApplication,
+)
 from kexie.contexts.matching.models.carrier_work import (
     CarrierCondition,
     CarrierEvaluation,
@@ -45,6 +50,9 @@ __all__ = [
     "Agreement",
     "AgreementEnd",
     "AgreementFile",
+    "ApplicationFact",
+    "ApplicationStep",
+    "CarrierApplication",
     "CarrierCondition",
     "CarrierEvaluation",
     "CarrierExpert",

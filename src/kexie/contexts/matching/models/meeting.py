@@ -206,6 +206,9 @@ class MeetingTalk(Tenant):
         FOLLOW_UP = "FOLLOW_UP", _("继续跟进")
         INTENTION = "INTENTION", _("达成意向")
 
+    # They met: the expert's service is counted.
+    MET = (Outcome.TALKED, Outcome.FOLLOW_UP, Outcome.INTENTION)
+
     meeting = models.ForeignKey(
         Meeting, models.CASCADE, related_name="talks", verbose_name=pgettext_lazy("one", "对接会")
     )
@@ -219,6 +222,11 @@ class MeetingTalk(Tenant):
     stage = models.ForeignKey(
         "matching.ProblemStage", models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("难题进展"),
+    )  # fmt: skip
+    # Two talks of a firm with one expert share it: a person at a firm on a day is counted once.
+    visit = models.ForeignKey(
+        "matching.ExpertVisit", models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("专家服务记录"),
     )  # fmt: skip
 
     class Meta:

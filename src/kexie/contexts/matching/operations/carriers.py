@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.core.files.base import File
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,8 @@ from kexie.ledger import operations as ledger
 from kexie.ledger.models import State
 from kexie.ledger.stages import latest_stage
 from kexie.platform.files import operations as files
+from kexie.platform.notify import operations as notify
+from kexie.platform.notify.recipients import Recipient
 
 Verdict = CarrierCondition.Verdict
 _CHECKED = frozenset({Stage.CHECKED, Stage.APPROVED})
@@ -152,7 +155,9 @@ def move(
         _require_conditions(one, stage)
     if stage in _WITH_REASON and not reason:
         raise CarrierRefused(fields={"reason": _("请写明原因。")})
-    return _step(one, stage, on, document_no=document_no, reason=reason, actor=actor, now=now)
+    made = _step(one, stage, on, document_no=document_no, reason=reason, actor=actor, now=now)
+    _tell_host(made, now)
+    return made
 
 
 @transaction.atomic
@@ -182,7 +187,7 @@ def evaluate(
     _confirmed(made, actor=actor, now=now)
     if made.grade == evaluation.Grade.FAIL and current in rules.RUNNING:
         why = _("%(year)d年度评估不合格，限期整改") % {"year": year}
-        _step(one, Stage.SUSPENDED, on, reason=why, actor=actor, now=now)
+        _tell_host(_step(one, Stage.SUSPENDED, on, reason=why, actor=actor, now=now), now)
     return made
 
 
@@ -238,6 +243,17 @@ def _step(
     )  # fmt: skip
     _confirmed(made, actor=actor, now=now)
     return made
+
+
+def _tell_host(made: CarrierStage, now: dt.datetime) -> None:
+    """Tell the accounts of the host how its carrier stands."""
+    carrier = made.carrier
+    values = {"name": carrier.name, "stage": made.get_stage_display(), "day": made.occurred_on}
+    for account in Account.objects.filter(unit__path__startswith=carrier.host.path, is_active=True):
+        notify.send(
+            association_id=carrier.association_id, to=Recipient(account_id=account.pk), template="carrier.moved",
+            values=values, href=reverse("cooperation:carrier", args=[carrier.pk]), now=now,
+        )  # fmt: skip
 
 
 def _confirmed(made: CarrierStage | CarrierEvaluation, *, actor: Account, now: dt.datetime) -> None:

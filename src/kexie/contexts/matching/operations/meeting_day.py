@@ -16,6 +16,7 @@ from kexie.contexts.matching.models import (
     MeetingTalk,
     ProblemStage,
 )
+from kexie.contexts.matching.operations import visits
 from kexie.contexts.matching.operations.common import locked, note
 from kexie.contexts.matching.operations.meetings import MeetingRefused
 from kexie.contexts.matching.queries import problems_with_state
@@ -132,9 +133,12 @@ def outcome(
     now: dt.datetime,
     scope: Scope,
 ) -> MeetingTalk:
-    """Keep what came of a talk that has begun; an intention becomes a drafted stage of the problem, once."""
+    """Keep what came of a talk that has begun: that they met is counted, an intention becomes a drafted stage, each once.
+
+    Said to be otherwise, it is counted no more.
+    """
     meeting = locked(Meeting, meeting_id, scope)
-    talk = MeetingTalk.objects.select_related("problem__problem", "expert").filter(
+    talk = MeetingTalk.objects.select_related("problem__problem__firm__area", "expert__expert", "visit__unit").filter(
         meeting=meeting, pk=talk_id
     ).first()  # fmt: skip
     if talk is None:
@@ -146,10 +150,28 @@ def outcome(
     talk.outcome, talk.said = outcome, said
     if outcome == Outcome.INTENTION and talk.stage is None:
         talk.stage = _stage(meeting, talk, actor, now, scope)
+    _count(meeting, talk, actor, now)
     talk.full_clean(exclude=["meeting", "problem", "expert"], validate_constraints=False)
-    talk.save(update_fields=["outcome", "said", "stage"])
+    talk.save(update_fields=["outcome", "said", "stage", "visit"])
     note(meeting, "meeting_outcome", actor=actor, now=now, talk=str(talk.pk), outcome=outcome)
     return talk
+
+
+def _count(meeting: Meeting, talk: MeetingTalk, actor: Account, now: dt.datetime) -> None:
+    """Let the talk count as the expert's service to the firm, or no more."""
+    if talk.outcome in MeetingTalk.MET:
+        met = visits.Met(
+            expert=talk.expert.expert, firm=talk.problem.problem.firm, on=meeting.on, unit=meeting.unit,
+            problem=talk.problem.problem, event=meeting.event, topic=talk.problem.problem.name,
+            outcome=str(Outcome(talk.outcome).label),
+        )  # fmt: skip
+        talk.visit = visits.ensure(met, actor=actor, now=now)
+        return
+    visit, talk.visit = talk.visit, None
+    others = MeetingTalk.objects.filter(visit=visit).exclude(pk=talk.pk)
+    if visit is not None and not others.exists():
+        reason = _("对接会洽谈结果改为“%(outcome)s”") % {"outcome": Outcome(talk.outcome).label}
+        visits.take_back(visit, reason=reason, actor=actor, now=now)
 
 
 def _stage(

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexie.contexts.matching.models import Expert, Industry, Problem, ProblemStage
-from kexie.contexts.matching.operations import casework, disclosure, terms
+from kexie.contexts.matching.operations import casework, disclosure, terms, visits
 from kexie.contexts.matching.operations.common import locked, note
 from kexie.contexts.matching.queries.disclosure import Viewer, disclosed
 from kexie.contexts.matching.rules import problems as rules
@@ -105,11 +105,20 @@ def move(
     reason: str = "",
     words: str = "",
 ) -> ProblemStage:
-    """Record the next step. `solved` is not one of them: that is the firm's word alone."""
+    """Record the next step; an expert who met the firm is counted with it, once a day.
+
+    `solved` is not one of the steps: that is the firm's word alone.
+    """
     if stage == Stage.SOLVED:
         raise Forbidden(_("“已解决”只能由企业确认。"))
     one = locked(Problem, problem_id, scope)
-    return _step(one, stage, on, expert=expert, reason=reason, note=words, actor=actor, now=now)
+    made = _step(one, stage, on, expert=expert, reason=reason, note=words, actor=actor, now=now)
+    if stage == Stage.VISITED and expert is not None:
+        met = visits.Met(
+            expert=expert, firm=one.firm, on=on, unit=one.unit, problem=one, topic=one.name, outcome=words
+        )
+        visits.ensure(met, actor=actor, now=now)
+    return made
 
 
 def to_matched(*, problem: Problem, expert: Expert, actor: Account, now: dt.datetime) -> None:

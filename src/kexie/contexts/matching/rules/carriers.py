@@ -21,15 +21,17 @@ PREPARING = frozenset({"", Stage.APPLIED, Stage.CHECKED, Stage.APPROVED, Stage.R
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """One condition; with `least` it is a number that must be reached."""
+    """One condition; with `least` it is a number that must be reached, with `by_office` nothing the host can show."""
 
     key: str
     label: Text
     least: int | None = None
+    by_office: bool = False
 
 
 _OFFICE = Condition(key="office", label=_("有固定办公场所和专人负责"))
 _RULES = Condition(key="rules", label=_("有管理制度和工作计划"))
+_VISIT = Condition(key="visit", label=_("已现场考察"), by_office=True)
 _AGREEMENT = Condition(key="agreement", label=_("已与学会或专家签订建站协议"))
 
 
@@ -64,7 +66,7 @@ _HOME_BASE = (
     Condition(key="secrecy", label=_("已作出口管制和保密核对")),
 )
 _HOME_STATION = (
-    _OFFICE, _RULES, _least("needs", _("企业技术需求（项）"), 2), Condition(key="visit", label=_("已现场考察")),
+    _OFFICE, _RULES, _least("needs", _("企业技术需求（项）"), 2), _VISIT,
     Condition(key="secrecy", label=_("已作出口管制和保密核对")),
 )  # fmt: skip
 _OTHERS = (_AGREEMENT, _OFFICE, _RULES)
@@ -75,6 +77,21 @@ def conditions(kind: str, level: str) -> tuple[Condition, ...]:
     if kind == "EXPERT_STATION":
         return _STATIONS[level]
     return {"HOME_BASE": _HOME_BASE, "HOME_STATION": _HOME_STATION}.get(kind, _OTHERS)
+
+
+# Kinds of units at which a carrier can be.
+HOSTS = ("FIRM", "PARK_ASSOCIATION", "ENTERPRISE_ASSOCIATION", "BASE")
+# What a firm can apply for by itself: domain.md 4.5 and 4.6.
+APPLIED_FOR: dict[str, tuple[str, ...]] = {
+    "EXPERT_STATION": ("CITY", "PROVINCE", "NATION"),
+    "HOME_STATION": ("CITY",),
+    "HOME_BASE": ("PROVINCE",),
+}
+
+
+def shown_by_host(kind: str, level: str) -> tuple[Condition, ...]:
+    """Return the conditions for which the host itself shows something."""
+    return tuple(one for one in conditions(kind, level) if not one.by_office)
 
 
 def evaluation_day(year: int) -> dt.date:

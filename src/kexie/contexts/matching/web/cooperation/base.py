@@ -15,6 +15,7 @@ from kexie.ledger.measures import Cell
 TABS = (
     ("agreements", _("合作协议")),
     ("carriers", _("服务载体")),
+    ("applications", _("建站申请")),
     ("teams", _("科技服务团")),
 )
 

@@ -17,6 +17,7 @@ from kexie.contexts.matching.models import (
 )
 from kexie.contexts.matching.operations.carriers import Application
 from kexie.contexts.matching.queries import experts
+from kexie.contexts.matching.rules import carriers as rules
 from kexie.contexts.matching.rules.carriers import Condition
 from kexie.contexts.matching.web.cooperation.agreement_forms import PAPERS
 from kexie.foundation.desk.forms import Day, DeskForm, Lines, Whole, Words
@@ -25,7 +26,6 @@ from kexie.foundation.units.models import Kind, Unit
 from kexie.kernel.scope import Scope
 from kexie.ledger.models import State
 
-_HOSTS = (Kind.FIRM, Kind.PARK_ASSOCIATION, Kind.ENTERPRISE_ASSOCIATION, Kind.BASE)
 _SOCIETIES = (Kind.SOCIETY, Kind.OUTSIDE)
 
 
@@ -67,7 +67,7 @@ class ApplicationForm(DeskForm):
 
     def __init__(self, *args: Any, scope: Scope, **options: Any) -> None:
         super().__init__(*args, **options)
-        offer(self, "host", units.units(scope, kind=_HOSTS).order_by("name"))
+        offer(self, "host", units.units(scope, kind=rules.HOSTS).order_by("name"))
         whole = Scope(association_id=scope.association_id)
         offer(self, "society", units.units(whole, kind=_SOCIETIES).order_by("name"))
         signed = Agreement.objects.filter(scope.q() | scope.q("firm"), state=State.CONFIRMED)

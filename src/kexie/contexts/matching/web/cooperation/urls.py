@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kexie.contexts.matching.web.cooperation import agreements, carrier_parts, carriers, teams
+from kexie.contexts.matching.web.cooperation import agreements, applications, carrier_parts, carriers, teams
 
 app_name = "cooperation"
 urlpatterns = [
@@ -22,6 +22,11 @@ urlpatterns = [
     ),
     path("carriers/<uuid:pk>/experts/<uuid:row>/", carrier_parts.TermPage.as_view(), name="term"),
     path("carriers/<uuid:pk>/needs/<uuid:row>/", carrier_parts.MeetPage.as_view(), name="meet"),
+    path("applications/", applications.ApplicationsPage.as_view(), name="applications"),
+    path("applications/new/", applications.KindsPage.as_view(), name="kinds"),
+    path("applications/new/<slug:kind>/<slug:level>/", applications.RequestPage.as_view(), name="request"),
+    path("applications/<uuid:pk>/", applications.ApplicationPage.as_view(), name="application"),
+    path("applications/<uuid:pk>/edit/", applications.CorrectPage.as_view(), name="correct"),
     path("teams/", teams.TeamsPage.as_view(), name="teams"),
     path("teams/new/", teams.FoundPage.as_view(), name="found"),
     path("teams/<uuid:pk>/", teams.TeamPage.as_view(), name="team"),

@@ -199,5 +199,5 @@ _DROP = Act(
 _OUTCOME = Act(
     key="outcome", label=gettext_lazy("登记结果"), done=gettext_lazy("已登记结果。"), run=_on_talk(day.outcome),
     form=forms.OutcomeForm, action=Action.CONFIRM, primary=True,
-    hint=gettext_lazy("“达成意向”会给难题写一条进展草稿，由经办人确认。"),
+    hint=gettext_lazy("谈过的计入专家服务人次，同一位专家同一天对同一家企业只计一次；改为“没有谈成”就不再计。“达成意向”会给难题写一条进展草稿，由经办人确认。"),
 )  # fmt: skip
