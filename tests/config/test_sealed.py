@@ -9,10 +9,12 @@ from django.db.models import BinaryField
 
 from kexie.config import diagnosis, sealed
 from kexie.config.cli.keys import keys
+from kexie.config.settings import declared
 from kexie.foundation.units.models import Unit
 from kexie.foundation.visitors import details
 from kexie.foundation.visitors import operations as visitors
 from kexie.foundation.visitors.models import Visitor
+from kexie.kernel.errors import UserError
 from kexie.platform import crypto
 from kexie.platform.capacity.models import Reservation
 from tests.foundation.conftest import NOW, build_city
@@ -77,6 +79,32 @@ def test_what_was_encrypted_under_the_old_key_is_put_under_the_new_one():
     Visitor.objects.filter(pk=altered.pk).delete()
     assert by_name(sealed.rewrap())["visitors.Visitor.phone"] == (1, 0, 0)
     assert by_name(sealed.survey())["visitors.Visitor.phone"] == (1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("sms", "https", "address", "level"),
+    [
+        ("none", False, "", "ok"), ("http", False, "", "warning"), ("http", False, "http://kexie.example", "ok"),
+        ("http", True, "http://kexie.example", "warning"), ("none", True, "https://kexie.example", "ok"),
+    ],
+)  # fmt: skip
+def test_a_missing_or_plain_address_of_the_site_is_told(settings, sms, https, address, level):
+    settings.KEXIE_SMS, settings.HTTPS, settings.KEXIE_ADDRESS = sms, https, address
+    (found,) = diagnosis._address()
+    assert (found.level, bool(found.remedy)) == (level, level != "ok")
+
+
+@pytest.mark.parametrize(("given", "kept"), [("", ""), (" https://kexie.example/ ", "https://kexie.example")])
+def test_the_address_of_the_site_is_kept_without_a_slash(monkeypatch, given, kept):
+    monkeypatch.setenv("KEXIE_ADDRESS", given)
+    assert declared.setting("KEXIE_ADDRESS") == kept
+
+
+@pytest.mark.parametrize("given", ["kexie.example", "ftp://kexie.example", "https://kexie.example/work/"])
+def test_an_address_of_the_site_that_is_none_is_refused(monkeypatch, given):
+    monkeypatch.setenv("KEXIE_ADDRESS", given)
+    with pytest.raises(UserError, match="KEXIE_ADDRESS"):
+        declared.setting("KEXIE_ADDRESS")
 
 
 @pytest.mark.django_db

@@ -25,6 +25,7 @@ from kexie.foundation.access import demo
 from kexie.foundation.access import operations as access
 from kexie.foundation.access.models import Account
 from kexie.kernel.errors import NotFound, UserError
+from kexie.platform.notify.delivery import unseal
 from kexie.platform.notify.models import Notice
 from tests.ledger import build
 from tests.matching.conftest import TODAY
@@ -148,6 +149,16 @@ def test_a_link_by_sms_needs_the_address_of_the_site(world, by, enter, post):  #
         expires_at=build.NOW, invited_by=world.account,
     )  # fmt: skip
     assert expert_self.remind_stale(now=build.NOW) == 1
+
+
+def test_a_link_begins_with_the_address_that_is_set(settings, by, enter):
+    settings.KEXIE_ADDRESS = "https://kexie.example.gov.cn"
+    settings.KEXIE_SMS, settings.KEXIE_SMS_URL = "http", "http://127.0.0.1:9/"
+    one = enter("李清越", phone="13800138001")
+    facts.give_consent(expert_id=one.pk, use="NOTICE", basis="PAPER", on=TODAY, **by)
+    assert expert_self.remind_stale(now=build.NOW) == 1
+    text = unseal(Notice.objects.get(template="expert.stale"))["zh-hans"][1]
+    assert "打开 https://kexie.example.gov.cn/expert/still-right/" in text
 
 
 def test_problems_for_an_expert_say_no_more_than_they_may_read(mine, post, stage):  # noqa: F811

@@ -293,6 +293,22 @@ def _sms() -> Iterator[Finding]:
     )
 
 
+def _address() -> Iterator[Finding]:
+    """Reminders are written where no request tells how people reach the site: their links need it."""
+    needed = settings.KEXIE_SMS == "http"
+    wrong = (
+        bool(settings.KEXIE_ADDRESS) and settings.HTTPS and not settings.KEXIE_ADDRESS.startswith("https://")
+    )
+    yield _verdict(
+        "网站地址 address of the site KEXIE_ADDRESS",
+        settings.KEXIE_ADDRESS or "未设置 unset",
+        amiss=wrong or (needed and not settings.KEXIE_ADDRESS),
+        level="warning",
+        remedy="短信里的链接需要它：请设置 KEXIE_ADDRESS=https://本站域名（开启 HTTPS 时要以 https:// 开头）。"
+        " Links in messages need it: set KEXIE_ADDRESS=https://your.host (with https:// where HTTPS is on).",
+    )
+
+
 def _backups() -> Iterator[Finding]:
     newest = max(
         (path.stat().st_mtime for path in (settings.KEXIE_HOME / "backups").glob("*.dump")), default=None
@@ -314,6 +330,7 @@ _LOCAL: tuple[Callable[[], Iterator[Finding]], ...] = (
     _keys,
     _static,
     _web,
+    _address,
     _user,
     _browser,
     _office,

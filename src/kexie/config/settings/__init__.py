@@ -151,8 +151,9 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Modules with the addresses that contexts add below /my/, in the namespace `my` (kexie.foundation.visitors.web.shell).
 KEXIE_VISITOR_PAGES = ["kexie.contexts.museums.web.public.my_urls"]
 
-# Messages to phones
+# Messages to phones, and the address of the site in their links
 
+KEXIE_ADDRESS = setting("KEXIE_ADDRESS")
 KEXIE_SMS = setting("KEXIE_SMS")
 KEXIE_SMS_URL = setting("KEXIE_SMS_URL")
 KEXIE_SMS_TOKEN = setting("KEXIE_SMS_TOKEN")

@@ -41,6 +41,13 @@ def _web_address(text: str) -> str:
     return text
 
 
+def _site_address(text: str) -> str:
+    found = _web_address(text.strip().rstrip("/"))
+    if found.count("/") > 2:  # noqa: PLR2004  the two of the scheme
+        raise ValueError(text)
+    return found
+
+
 def _tiles(text: str) -> list[str]:
     layers = text.split()
     for layer in layers:
@@ -77,6 +84,7 @@ DECLARED = (
     Setting("KEXIE_SECRET_KEY", "", str, "Key that signs sessions and forms; unset: made once and kept in KEXIE_HOME/keys/secret."),
     Setting("KEXIE_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", _names, "Host names the site answers to, separated by commas."),
     Setting("KEXIE_TRUSTED_ORIGINS", "", _names, "Origins (https://…) that may post forms, where a proxy changes the host name."),
+    Setting("KEXIE_ADDRESS", "", _site_address, "Where people reach the site (https://kexie.example.gov.cn), for links in messages that no request tells it; unset: as asked for, or as seen last."),
     Setting("KEXIE_HTTPS", "0", _flag, "1 behind HTTPS: secure cookies, HSTS, plain HTTP redirected; the proxy sends X-Forwarded-Proto."),
     Setting("KEXIE_TRUSTED_PROXIES", "0", int, "How many proxies of yours stand before the site and append to X-Forwarded-For."),
     Setting("KEXIE_TIME_ZONE", "Asia/Shanghai", str, "Time zone in which days begin and times are shown."),

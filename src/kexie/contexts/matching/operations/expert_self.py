@@ -21,6 +21,7 @@ from kexie.contexts.matching.rules import experts as rules
 from kexie.foundation.access.models import Account
 from kexie.kernel.errors import NotFound, UserError
 from kexie.kernel.scope import Scope
+from kexie.platform.notify import links
 from kexie.platform.notify import operations as notify
 from kexie.platform.notify.recipients import Recipient
 
@@ -226,9 +227,9 @@ def _remind(pk: UUID, now: dt.datetime) -> bool:
 
 
 def _site(expert: Expert) -> str:
-    """Return what stands before this site's paths, as somebody who invited experts saw it last: no request tells it here."""
+    """Return what stands before this site's paths, as it is set or as somebody who invited experts saw it last."""
     rows = Invitation.objects.filter(association=expert.association_id).exclude(site="")
-    return rows.order_by("-invited_at").values_list("site", flat=True).first() or ""
+    return links.site() or rows.order_by("-invited_at").values_list("site", flat=True).first() or ""
 
 
 def still_right_path(expert: Expert, now: dt.datetime) -> str:

@@ -13,6 +13,7 @@ from kexie.contexts.matching.web.finding import forms
 from kexie.contexts.matching.web.finding.base import FindingView, problem_href
 from kexie.foundation.access.roles import Action
 from kexie.foundation.desk.pages import Act, ActPage
+from kexie.platform.notify import links
 from kexie.ui.nav import Link
 
 _MOST = 105
@@ -57,12 +58,12 @@ class ExpertsForProblem(FindingView, ActPage):
         """Return the link that the broker may hand on while it can be answered."""
         if one.state != one.State.SENT or one.is_over(timezone.now()):
             return ""
-        return self.request.build_absolute_uri(invitations.path_of(one))
+        return f"{self.site}{invitations.path_of(one)}"
 
     @property
     def site(self) -> str:
         """What stands before the paths of this site."""
-        return self.request.build_absolute_uri("/").rstrip("/")
+        return links.site(self.request.build_absolute_uri("/"))
 
 
 def _invite(view: Any, data: dict[str, Any]) -> Any:

@@ -22,6 +22,7 @@ from kexie.foundation.access.roles import Action
 from kexie.foundation.desk.forms import DeskForm
 from kexie.foundation.desk.pages import Act, ActPage
 from kexie.kernel.errors import NotFound
+from kexie.platform.notify import links
 from kexie.ui.nav import Link
 
 
@@ -60,7 +61,7 @@ _SEAT = Act(
 
 def _tell(run: Callable[..., Any]) -> Callable[[Any, dict[str, Any]], Any]:
     def told(view: Any, _data: dict[str, Any]) -> None:
-        found = run(site=view.request.build_absolute_uri("/").rstrip("/"), **view.told)
+        found = run(site=links.site(view.request.build_absolute_uri("/")), **view.told)
         said = _("通知了 %(told)s 方，%(left)s 方没有同意短信联系或没有账号，请打电话。")
         messages.info(view.request, said % {"told": found.told, "left": found.not_reached})
 

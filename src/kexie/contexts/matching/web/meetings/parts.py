@@ -18,6 +18,7 @@ from kexie.foundation.access.roles import Action
 from kexie.foundation.desk.forms import DeskForm
 from kexie.foundation.desk.pages import Act, ActPage
 from kexie.kernel.errors import NotFound
+from kexie.platform.notify import links
 from kexie.ui.nav import Link
 
 
@@ -145,7 +146,7 @@ class PartPage(OneView, ActPage):
                 (talk, self.one.hours(talk.slot))
                 for talk in queries.talks(self.one) if part.pk in {talk.problem_id, talk.expert_id}
             ],
-            "link": self.request.build_absolute_uri(link),
+            "link": f"{links.site(self.request.build_absolute_uri('/'))}{link}",
         }  # fmt: skip
 
 
