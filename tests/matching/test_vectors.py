@@ -51,6 +51,13 @@ class Handler(BaseHTTPRequestHandler):
             "rubbish": b"<html>busy</html>",
             "empty": b'{"data": []}',
             "words": b'{"data": [{"embedding": ["a", "b"]}]}',
+            "fewer": json.dumps({"data": rows[:1]}).encode(),
+            "mixed": json.dumps(
+                {"data": [{**row, "embedding": [0.1] * (5 + row["index"] % 2)} for row in rows]}
+            ).encode(),
+            "infinite": json.dumps(
+                {"data": [{**row, "embedding": [float("inf")] * 5} for row in rows]}
+            ).encode(),
             "nan": json.dumps({"data": [{**row, "embedding": [float("nan")] * 5} for row in rows]}).encode(),
         }.get(mood, json.dumps({"data": rows[::-1]}).encode())
         self.send_response(500 if mood == "down" else 200)
@@ -127,7 +134,9 @@ def test_a_consent_withdrawn_takes_its_vectors_along(server, town, by):
     assert TextVector.objects.count() == before - 2
 
 
-@pytest.mark.parametrize("mood", ["down", "rubbish", "empty", "words", "nan", "slow"])
+@pytest.mark.parametrize(
+    "mood", ["down", "rubbish", "empty", "words", "nan", "infinite", "fewer", "mixed", "slow"]
+)
 @pytest.mark.usefixtures("town")
 def test_an_endpoint_that_fails_changes_nothing(server, post, by, mood, monkeypatch):  # noqa: F811
     problem = post(name="脱盐效率低", summary="")

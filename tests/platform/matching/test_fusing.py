@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from kexie.config.cli.match import match
 from kexie.platform.matching import evaluating
-from kexie.platform.matching.fusing import agree, harmless
+from kexie.platform.matching.fusing import PROOF, agree, behind, harmless
 from kexie.platform.matching.ranking import Index, Text
 
 # Four topics; each with an expert who says it in Chinese, one in English, and one beside the point who shares a word.
@@ -93,10 +93,22 @@ def test_fusion_is_never_worse_on_any_seed_or_by_malice(kind, seed):
 
 
 def test_vectors_that_made_past_cases_worse_are_not_used():
-    assert harmless([])
-    assert harmless([(3, 1), (1, 1)])
-    assert not harmless([(1, 2), (4, 3)])
-    assert not harmless([(1, 1), (5, 6)])
+    assert harmless([(3, 1), (1, 1), *[(1, 1)] * (PROOF - 2)])
+    assert not harmless([(1, 2), (4, 3), *[(1, 1)] * PROOF])
+    assert not harmless([(1, 1), (5, 6), *[(1, 1)] * PROOF])
+    assert not harmless([])
+    assert not harmless([(3, 1)] * (PROOF - 1))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_vectors_without_proof_let_nobody_fall_for_whom_words_speak(seed):
+    chance = np.random.default_rng(seed)
+    words = [f"said{at}" for at in range(int(chance.integers(0, 12)))]
+    fused = [*words, *(f"silent{at}" for at in range(6))]
+    chance.shuffle(fused)
+    found = behind(words, fused)
+    assert found[: len(words)] == words
+    assert found[len(words) :] == [one for one in fused if one.startswith("silent")]
 
 
 def test_good_vectors_find_who_says_it_in_another_language(tmp_path):

@@ -10,6 +10,8 @@ from kexie.platform.matching.ranking import Index
 
 # As many of the best by words alone always stand among the first five, whatever vectors say.
 FLOOR, FIRST = 3, 5
+# Past cases without which vectors have not shown that they harm nothing.
+PROOF = 5
 # Vectors that know nothing of what texts say alike are not believed: the correlation with words over a sample of pairs must be
 # more than this, and far more than the same vectors give when dealt to other texts: of few texts, noise often correlates by accident.
 _AGREEMENT, _SAMPLE, _DEALS = 0.1, 100, 200
@@ -44,11 +46,22 @@ def agree(index: Index, rows: Vector, known: Any) -> bool:
     return _correlation(said, meant) > needed
 
 
+def behind(lexical: Sequence[str], fused: Sequence[str]) -> list[str]:
+    """Return those of whom words say something in their order, and behind them the others as vectors have them.
+
+    Nobody whom words speak for falls a place, whatever the vectors are.
+    """
+    said = set(lexical)
+    return [*lexical, *(one for one in fused if one not in said)]
+
+
 def harmless(places: Sequence[tuple[int, int]]) -> bool:
     """Whether the right candidates of past cases stand no worse by vectors: (place by words, place with vectors) of each.
 
-    Without cases nothing speaks against vectors.
+    Too few cases prove nothing.
     """
+    if len(places) < PROOF:
+        return False
     words, fused = ([pair[side] for pair in places] for side in (0, 1))
     nearer = sum(1 / place for place in fused) >= sum(1 / place for place in words)
     return nearer and sum(place <= FIRST for place in fused) >= sum(place <= FIRST for place in words)

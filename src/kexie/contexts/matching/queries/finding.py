@@ -28,7 +28,6 @@ from kexie.kernel.errors import NotFound
 from kexie.kernel.scope import Scope
 from kexie.ledger.models import State
 from kexie.platform.matching.fields import Vector
-from kexie.platform.matching.fusing import floored
 from kexie.platform.matching.ranking import Index, Reason, Text
 from kexie.platform.ties import engine
 from kexie.platform.ties.facts import Level, Tie
@@ -107,7 +106,8 @@ def ranked(one: Problem, *, among: Iterable[UUID], today: dt.date) -> tuple[Find
         return found, words, None
     fused = rules.nudged(_of(found.scores(text_of(one), extra), wanted), before)
     said = [pk for pk in words if lexical[pk] > 0]
-    return found, floored(said, rules.in_order(fused)), extra
+    order = vectors.order(found, words=words, said=said, fused=rules.in_order(fused))
+    return found, order, extra
 
 
 def _of(scores: Mapping[str, float], wanted: set[str]) -> dict[str, float]:

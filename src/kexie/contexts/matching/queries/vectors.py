@@ -4,7 +4,7 @@ No page asks the endpoint: a problem without a stored vector is ranked by words 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from kexie.contexts.matching.states import ProblemState
 from kexie.kernel.scope import Scope
 from kexie.ledger.models import State
 from kexie.platform.matching.fields import Vector
-from kexie.platform.matching.fusing import agree, floored, harmless
+from kexie.platform.matching.fusing import agree, behind, floored, harmless
 from kexie.platform.matching.ranking import Index, Text
 
 Use = experts.Use
@@ -54,12 +54,16 @@ def texts(association_id: UUID, *, today: Any) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Loaded:
-    """The vectors of an index's documents: a row for each, all nothing where there is none."""
+    """The vectors of an index's documents: a row for each, all nothing where there is none.
+
+    `is_trusted`: they know what texts say; `is_proven`: past cases stood no worse with them.
+    """
 
     version: str
     rows: Vector
     known: Any
     is_trusted: bool
+    is_proven: bool = False
 
 
 def nearness(found: Finder, one: Problem) -> Vector | None:
@@ -71,6 +75,15 @@ def nearness(found: Finder, one: Problem) -> Vector | None:
     if mine is None or loaded is None or not loaded.is_trusted or mine.dimension != loaded.rows.shape[1]:
         return None
     return _near(loaded, mine.numbers())
+
+
+def order(found: Finder, *, words: Sequence[str], said: Sequence[str], fused: Sequence[str]) -> list[str]:
+    """Return the order with vectors: mixed in where past cases proved them, else only behind those whom words speak for.
+
+    `words`: the order by words, `said` those of it about whom words say something, `fused` the order with vectors.
+    """
+    is_proven = isinstance(found.vectors, Loaded) and found.vectors.is_proven
+    return floored(said, fused) if is_proven else behind([one for one in words if one in set(said)], fused)
 
 
 def _stored(association_id: UUID) -> Any:
@@ -101,7 +114,7 @@ def _read(found: Finder, version: str, stored: Iterable[TextVector]) -> Loaded |
     return (
         loaded
         if not loaded.is_trusted
-        else replace(loaded, is_trusted=harmless(_places(found, loaded, by_digest)))
+        else replace(loaded, is_proven=harmless(_places(found, loaded, by_digest)))
     )
 
 
