@@ -59,7 +59,7 @@ def counted(here, *names: str) -> list[object]:
 def test_an_agreement_is_signed_reminded_of_and_renewed(here, desk, viewport) -> None:
     today = timezone.localdate()
     page = desk("/work/cooperation/agreements/", viewport)
-    expect(page.get_by_text("没有符合条件的协议")).to_be_visible()
+    expect(page.get_by_text("这里还没有内容")).to_be_visible()
     assert violations(page) == []
     page.get_by_role("link", name="登记协议").first.click()
     page.get_by_label("协议名称").fill("与食品学会合作协议")
@@ -134,17 +134,28 @@ def test_a_station_is_approved_evaluated_and_withdrawn(here, desk) -> None:
     assert counted(here, "carriers", "carriers_operating") == [1, 0]
 
 
+def session(account) -> dict[str, str]:
+    """Return the cookie of somebody signed in."""
+    client = Client()
+    client.force_login(account)
+    return {"kexie_session": client.cookies["kexie_session"].value}
+
+
 @pytest.fixture
 def firm(here):
-    """A firm of the county and the session of its account."""
-    county = here.world.account("COUNTY_OFFICER", here.museum.unit).unit
+    """The session of a firm's account in the county."""
+    county = here.museum.unit.parent
     unit = units.create_unit(
         association=county.association, parent=county, kind=Kind.FIRM, name="虚构压铸厂", area=county.area, actor=None,
         now=here.world.now,
     )  # fmt: skip
-    client = Client()
-    client.force_login(here.world.account("FIRM_CONTACT", unit))
-    return {"kexie_session": client.cookies["kexie_session"].value}
+    return session(here.world.account("FIRM_CONTACT", unit))
+
+
+@pytest.fixture
+def county(here):
+    """The session of the county's officer."""
+    return session(here.world.account("COUNTY_OFFICER", here.museum.unit.parent))
 
 
 def good(page: Page) -> None:
@@ -184,16 +195,14 @@ def applies(page: Page) -> str:
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-def test_a_firm_applies_is_sent_back_corrects_and_has_its_station(
-    here, desk, firm, open_page, viewport
-) -> None:
+def test_a_firm_applies_is_sent_back_corrects_and_has_its_station(county, firm, open_page, viewport) -> None:
     own = open_page("/work/cooperation/applications/", viewport=viewport, cookies=firm)
     address = applies(own)
     own.goto("/work/cooperation/applications/new/")
     expect(own.get_by_text("这一类已有一份申请在办")).to_be_visible()
     good(own)
 
-    office = desk("/work/cooperation/applications/", viewport)
+    office = open_page("/work/cooperation/applications/", viewport=viewport, cookies=county)
     good(office)
     with office.expect_navigation():
         office.get_by_role("link", name="虚构压铸厂市级海智工作站").click()

@@ -2,6 +2,7 @@
 
 import io
 import logging
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -258,6 +259,12 @@ def test_an_undertaking_is_a_persons_under_whatever_entry(posted, enter, by):
     other.save()
     standing = {entry.name: queries.standing_of(posted, entry).exists() for entry in (one, other, stranger)}
     assert standing == {"甲": True, "甲（另一份）": True, "乙": False}
+
+
+def test_papers_are_sealed_on_disk(paper, settings):
+    kept = [path for path in (Path(settings.KEXIE_HOME) / "files").rglob("*") if path.is_file()]
+    assert paper.file.digest in {path.name for path in kept}
+    assert [path for path in kept if SECRET.encode() in path.read_bytes()] == []
 
 
 def test_every_other_table_knows_nothing(posted, paper, invited):
