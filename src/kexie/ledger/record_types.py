@@ -1,11 +1,11 @@
 """Declarations by which the record desk lists, filters, edits, imports and exports any type of record."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from kexie.kernel.errors import Text
 from kexie.ledger.models.record import Record, Reference
@@ -35,6 +35,7 @@ class DeskType:
 
     columns: shown in lists, at most eight; filters: offered beside the list; search: text looked through;
     fields: the form, the import and the export, in this order. rights: another context whose people do this work.
+    reserved: rows that only those see who confirm this area's records.
     """
 
     key: str
@@ -46,12 +47,19 @@ class DeskType:
     help: Text = ""
     label: Text = ""
     rights: str = ""
+    reserved: Q | None = None
     initial: dict[str, Any] = field(default_factory=dict)
+    # What is left out of everything: set by `for_others`.
+    hidden: Q = field(default_factory=Q)
 
     @property
     def context(self) -> str:
         """The app label whose rights govern this type: its own, unless others do this work too."""
         return self.rights or self.key.partition(".")[0]
+
+    def for_others(self) -> Self:
+        """Return the type as those see it who confirm none of its records: without what is reserved."""
+        return self if self.reserved is None else replace(self, hidden=self.reserved)
 
     @property
     def name(self) -> Text:

@@ -21,6 +21,7 @@ from kexie.platform.notify import queries as notices
 from kexie.platform.notify.queries import Letter
 from kexie.platform.notify.recipients import Recipient
 from kexie.workbench.desk.columns import columns, name_of
+from kexie.workbench.desk.queries import rows as all_rows
 from kexie.workbench.desk.queries import with_columns
 from kexie.workbench.desk.rights import Rights
 from kexie.workbench.models import ImportJob
@@ -171,7 +172,8 @@ def _waiting(rights: Rights, action: Action, condition: Q, query: str) -> Iterab
 
 def _recent(one: RecordType, rights: Rights, since: dt.date) -> QuerySet[Any]:
     scope = rights.scope(Action.READ, one.context)
-    return one.model._default_manager.filter(scope.q(), occurred_on__gte=since)
+    shown = one if rights.may(Action.CONFIRM, one.context) else one.for_others()
+    return all_rows(shown, scope).filter(occurred_on__gte=since)
 
 
 def _union(parts: list[QuerySet[Any]]) -> list[Any]:

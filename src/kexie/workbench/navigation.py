@@ -44,6 +44,11 @@ _DESKS = (
     ("burden:year", gettext_lazy("填报减负"), "figure", "burden"),
     ("packages:list", gettext_lazy("离线工作包"), "download", "packages"),
 )
+# Desks that show nothing to whoever has these roles alone: the register is not for experts, and a firm's people are at no desk of others.
+_NOT_FOR = {
+    "expert_desk:experts": {"EXPERT", "FIRM_CONTACT"},
+    "meetings:meetings": {"FIRM_CONTACT"},
+}
 # Pages of other parts of the site, in the order of the rail; those that are not there are left out.
 _ELSEWHERE = (
     ("dashboard:home", gettext_lazy("工作总览"), "figure", Action.READ),
@@ -131,7 +136,10 @@ def _own(rights: Rights, path: str) -> list[Link]:
 
 
 def _desks(rights: Rights, path: str) -> list[Link]:
-    allowed = [one for one in _DESKS if rights.may(Action.READ, one[-1])]
+    roles = {grant.role for grant in rights.grants}
+    allowed = [
+        one for one in _DESKS if rights.may(Action.READ, one[-1]) and not roles <= _NOT_FOR.get(one[0], set())
+    ]
     found = [(_address(name), label, icon) for name, label, icon, _context in allowed]
     return [Link(str(label), url, icon, current=path.startswith(url)) for url, label, icon in found if url]
 

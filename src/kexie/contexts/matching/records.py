@@ -1,5 +1,6 @@
 """What the record desk offers of matching."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kexie.contexts.matching.evaluation import CRITERIA
@@ -80,6 +81,8 @@ RECORD_TYPES: tuple[RecordType, ...] = (
     RecordType(
         key="matching.visits",
         model=ExpertVisit,
+        # When somebody from overseas was where: domain.md 4.6.
+        reserved=Q(expert__is_home=True),
         columns=("occurred_on", "expert", "firm", "event", "problem", "topic", "unit"),
         filters=("unit", "area", "event", "expert", "firm"),
         search=("expert__name", "firm__name", "topic", "outcome"),
@@ -208,6 +211,8 @@ REFERENCE_TYPES: tuple[ReferenceType, ...] = (
     ReferenceType(
         key="matching.experts",
         model=Expert,
+        # Experts from overseas: domain.md 4.6.
+        reserved=Q(is_home=True),
         columns=("name", "title", "employer", "society", "skills", "is_home", "verified_on"),
         filters=("society", "is_home", "availability"),
         search=("name", "employer", "skills"),

@@ -156,6 +156,7 @@ class ListPage(TabbedView):
             "search": self.request.GET.get("q", ""), "here": self.url(self.tab), "export": query.urlencode(),
             "table": lists.table(list(page.object_list), self.request.GET, self.columns, self.row),
             "empty_title": self.empty[0], "empty_text": self.empty[1], "links": self.actions(),
+            "is_narrowed": bool(self.request.GET.get("q") or self.filters.chosen()),
         }  # fmt: skip
 
     def _send(self, headings: list[Heading], found: QuerySet[Any]) -> FileResponse:

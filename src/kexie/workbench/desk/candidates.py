@@ -47,6 +47,14 @@ def candidates(field: AnyField, scope: Scope) -> QuerySet[Any]:
     return rows.order_by(names_of(model)[0], "pk")
 
 
+def unreserved(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Leave out what is reserved for those who confirm records of its area."""
+    for one in registry.reference_types().values():
+        if one.model is rows.model and one.reserved is not None:
+            rows = rows.exclude(one.reserved)
+    return rows
+
+
 def names_of(model: Any) -> tuple[str, ...]:
     """Return the columns by which the things of a model are named."""
     if model in _NAMES:

@@ -38,7 +38,8 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]  # Django's class ta
 
 def rows(desk_type: DeskType, scope: Scope) -> QuerySet[Any]:
     """Return every row of a type in scope."""
-    return desk_type.model._default_manager.filter(scope.q())
+    found = desk_type.model._default_manager.filter(scope.q())
+    return found.exclude(desk_type.hidden) if desk_type.hidden else found
 
 
 def asked(desk_type: DeskType, question: Question, scope: Scope) -> QuerySet[Any]:

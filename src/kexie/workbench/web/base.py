@@ -67,9 +67,9 @@ class TypeView(StaffView):
 
     @cached_property
     def desk_type(self) -> DeskType:
-        """The type named in the address."""
+        """The type named in the address, without what is reserved for others than the account."""
         found: DeskType = registry.desk_type(self.kwargs["key"])
-        return found
+        return found if self.rights.may(Action.CONFIRM, found.context) else found.for_others()
 
     @property
     def record_type(self) -> RecordType:

@@ -113,6 +113,8 @@ class ChoicesView(TypeView):
         # Who writes chooses among the units it may write for; a filter reaches as far as reading does.
         scope = self.find(Action.DRAFT) if request.GET.get("for") == "entry" else self.readable
         rows = candidates.candidates(found.field, scope or self.readable)
+        if not self.rights.may(Action.CONFIRM, self.desk_type.context):
+            rows = candidates.unreserved(rows)
         things = candidates.search(rows, request.GET.get("q", ""), limit=SUGGESTIONS)
         return JsonResponse(
             {"items": [{"id": str(t.pk), "label": str(t), "hint": candidates.hint(t)} for t in things]}

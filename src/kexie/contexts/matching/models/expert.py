@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kexie.foundation.people.masking import mask_phone
+from kexie.foundation.people.masking import mask_name, mask_phone
 from kexie.kernel import disciplines
 from kexie.ledger.models import Reference
 from kexie.platform import crypto
@@ -162,6 +162,10 @@ class Expert(Reference):
                 for name in ("orcid", "openalex")
             ),
         ]
+
+    def __str__(self) -> str:
+        """The name; of somebody from overseas only its ends: lists, exports and logs of any kind say it so."""
+        return _("%(name)s（海智专家）") % {"name": mask_name(self.name)} if self.is_home else self.name
 
     @property
     def discipline_names(self) -> str:

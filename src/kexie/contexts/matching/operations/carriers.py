@@ -246,10 +246,11 @@ def _step(
 
 
 def _tell_host(made: CarrierStage, now: dt.datetime) -> None:
-    """Tell the accounts of the host how its carrier stands."""
+    """Tell the accounts of the host, but for whoever did it, how its carrier stands."""
     carrier = made.carrier
     values = {"name": carrier.name, "stage": made.get_stage_display(), "day": made.occurred_on}
-    for account in Account.objects.filter(unit__path__startswith=carrier.host.path, is_active=True):
+    theirs = Account.objects.filter(unit__path__startswith=carrier.host.path, is_active=True)
+    for account in theirs.exclude(pk=made.recorded_by_id):
         notify.send(
             association_id=carrier.association_id, to=Recipient(account_id=account.pk), template="carrier.moved",
             values=values, href=reverse("cooperation:carrier", args=[carrier.pk]), now=now,

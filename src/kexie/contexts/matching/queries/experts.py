@@ -45,6 +45,12 @@ def register(scope: Scope) -> QuerySet[Any]:
     )
 
 
+def in_sight(scope: Scope, *, keeper: Scope | None) -> QuerySet[Any]:
+    """Return the register, experts from overseas only where records are confirmed (`keeper`, None for nowhere)."""
+    home = Q(is_home=False)
+    return register(scope).filter(home if keeper is None else home | keeper.q())
+
+
 def agreed(use: str) -> Any:
     """Return the condition that an expert agreed to a use and did not take it back.
 

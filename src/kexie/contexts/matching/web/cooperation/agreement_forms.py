@@ -11,6 +11,7 @@ from kexie.contexts.matching.models import Agreement, Expert, MatchEvent, Obliga
 from kexie.contexts.matching.operations.agreements import Promise, Terms
 from kexie.contexts.matching.queries import agreements as queries
 from kexie.contexts.matching.states import ObligationState
+from kexie.contexts.matching.web.fields import ExpertChoice
 from kexie.foundation.access.models import Account
 from kexie.foundation.desk.forms import Day, DeskForm, Lines, Words
 from kexie.foundation.units import queries as units
@@ -46,7 +47,7 @@ class AgreementForm(DeskForm):
         label=_("签约企业"), queryset=Unit.objects.none(), required=False, empty_label=_("没有"),
         help_text=_("产学研合作协议和技术合同要选。"),
     )  # fmt: skip
-    expert = forms.ModelChoiceField(
+    expert = ExpertChoice(
         label=_("签约专家"), queryset=Expert.objects.none(), required=False, empty_label=_("没有")
     )
     others = Words(

@@ -85,7 +85,7 @@ class AgreementsPage(CooperationView, ListPage):
             Cell(one.occurred_on),
             Cell(one.title, self.url("agreement", pk=one.pk)),
             Cell(one.get_kind_display()),
-            Cell(partner_of(one)),
+            Cell(partner_of(one, keeps=bool(self.allowed.get("confirm")))),
             Cell(one.firm.name if one.firm else ""),
             Cell(one.valid_to or _("长期")),
             Cell(str(Standing(one.standing).label)),
@@ -117,11 +117,18 @@ class AgreementsPage(CooperationView, ListPage):
         }
 
 
-def partner_of(one: Any) -> str:
-    """Return who signed on the other side, in words; an expert from overseas without employer."""
+def partner_of(one: Any, *, keeps: bool) -> str:
+    """Return who signed on the other side, in words; an expert from overseas by the whole name only to whoever keeps records."""
     if one.partner_unit or one.partner:
         return one.partner_unit.name if one.partner_unit else str(one.partner)
-    return one.expert.name if one.expert else ""
+    return expert_of(one, keeps=keeps)
+
+
+def expert_of(one: Any, *, keeps: bool) -> str:
+    """Return the expert who signed, or ""."""
+    if one.expert is None:
+        return ""
+    return one.expert.name if keeps else str(one.expert)
 
 
 class SignPage(CooperationView, FormPage):
@@ -183,10 +190,12 @@ class AgreementPage(CooperationView, ActPage):
     def context_of(self) -> dict[str, Any]:
         """The agreement with all that belongs to it."""
         one, standing = self.one, Standing(self.one.standing)
+        keeps = self.scope.covers(one.firm.path) if one.firm else False  # a party knows with whom it signed
+        keeps = keeps or bool(self.allowed.get("confirm"))
         chain = queries.chain(one)
         return {
             "one": one, "trail": self.trail(Link(one.title)), "standing": standing.label, "tone": TONES[standing],
-            "partner": partner_of(one), "promises": queries.obligations(one), "files": queries.files(one),
+            "partner": partner_of(one, keeps=keeps), "expert": expert_of(one, keeps=keeps), "promises": queries.obligations(one), "files": queries.files(one),
             "ended": queries.end_of(one), "chain": chain if len(chain) > 1 else [], "OPEN": ObligationState.OPEN,
             "is_keeper": self.is_keeper and self.allowed.get("confirm"), "record": record_url(one),
             "is_running_out": standing in {Standing.EXPIRING, Standing.EXPIRED},

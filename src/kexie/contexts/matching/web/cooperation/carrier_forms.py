@@ -20,6 +20,7 @@ from kexie.contexts.matching.queries import experts
 from kexie.contexts.matching.rules import carriers as rules
 from kexie.contexts.matching.rules.carriers import Condition
 from kexie.contexts.matching.web.cooperation.agreement_forms import PAPERS
+from kexie.contexts.matching.web.fields import ExpertChoice
 from kexie.foundation.desk.forms import Day, DeskForm, Lines, Whole, Words
 from kexie.foundation.units import queries as units
 from kexie.foundation.units.models import Kind, Unit
@@ -124,7 +125,7 @@ class EndStepForm(DeskForm):
 class JoinForm(DeskForm):
     """An expert for a term."""
 
-    expert = forms.ModelChoiceField(label=_("专家"), queryset=Expert.objects.none(), empty_label=_("请选择"))
+    expert = ExpertChoice(label=_("专家"), queryset=Expert.objects.none(), empty_label=_("请选择"))
     since = Day(label=_("聘期自"))
     until = Day(label=_("聘期至"), help_text=_("到期前30天提醒。"))
     task = Words(label=_("承担的工作"), required=False, max_length=200)
@@ -172,7 +173,7 @@ class OutputForm(DeskForm):
     kind = forms.ChoiceField(label=_("类别"), choices=CarrierOutput.Kind.choices)
     title = Words(label=_("成果名称"), max_length=200)
     on = Day(label=_("日期"))
-    expert = forms.ModelChoiceField(
+    expert = ExpertChoice(
         label=_("专家"), queryset=Expert.objects.none(), required=False, empty_label=_("没有")
     )
 

@@ -13,6 +13,7 @@ from kexie.contexts.matching.operations import teams as operations
 from kexie.contexts.matching.queries import teams as queries
 from kexie.contexts.matching.web.cooperation.base import CooperationView
 from kexie.contexts.matching.web.cooperation.carrier_forms import known_experts, offer
+from kexie.contexts.matching.web.fields import ExpertChoice, ExpertsChoice
 from kexie.foundation.access.roles import Action
 from kexie.foundation.desk.forms import Day, DeskForm, Lines, Words
 from kexie.foundation.desk.pages import Act, ActPage, FormPage, ListPage
@@ -49,7 +50,7 @@ class TeamForm(DeskForm):
 class MemberForm(DeskForm):
     """An expert who joins."""
 
-    expert = forms.ModelChoiceField(
+    expert = ExpertChoice(
         label=gettext_lazy("专家"), queryset=Expert.objects.none(), empty_label=gettext_lazy("请选择")
     )
     role = forms.ChoiceField(label=gettext_lazy("职责"), choices=TeamMember.Role.choices, initial="MEMBER")
@@ -67,7 +68,7 @@ class VisitForm(DeskForm):
     firm = forms.ModelChoiceField(
         label=pgettext_lazy("one", "企业"), queryset=Unit.objects.none(), empty_label=gettext_lazy("请选择")
     )
-    experts = forms.ModelMultipleChoiceField(
+    experts = ExpertsChoice(
         label=gettext_lazy("来了哪些专家"), queryset=Expert.objects.none(), widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("每位专家各记一条专家服务记录。"),
     )  # fmt: skip

@@ -20,6 +20,7 @@ from kexie.contexts.matching.web.experts.register import standing
 from kexie.foundation.access.roles import Action
 from kexie.foundation.desk.pages import Act, ActPage
 from kexie.foundation.desk.views import UNPROCESSABLE
+from kexie.kernel.errors import NotFound
 from kexie.ui.nav import Link
 
 
@@ -31,7 +32,11 @@ class ExpertPage(ExpertsView, ActPage):
 
     def check(self) -> None:
         """Find the expert."""
-        self.one = queries.expert(self.scope, self.kwargs["pk"])
+        super().check()
+        found = self.in_sight().filter(pk=self.kwargs["pk"]).first()
+        if found is None:
+            raise NotFound(_("没有找到这位专家，或您无权查看。"))
+        self.one = found
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer, and have the answer forgotten."""

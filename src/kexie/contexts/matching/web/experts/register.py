@@ -59,7 +59,7 @@ class ExpertsPage(ExpertsView, ListPage):
 
     def rows(self) -> QuerySet[Any]:
         """Everybody in sight."""
-        return queries.register(self.scope)
+        return self.in_sight()
 
     def choices(self) -> dict[str, tuple[Any, Any]]:
         """By discipline, kind, availability, standing and freshness."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from kexie.contexts.matching.models import MatchEvent, Meeting, MeetingTalk
 from kexie.contexts.matching.models.meeting import MOST_SLOTS, MOST_TABLES, MOST_TALKS
+from kexie.contexts.matching.web.fields import ExpertsChoice
 from kexie.foundation.desk.forms import Day, DeskForm, Lines, Whole, Words
 from kexie.kernel import text
 from kexie.kernel.scope import Scope
@@ -65,7 +66,7 @@ def initial_of(one: Meeting) -> dict[str, Any]:
 class AddForm(DeskForm):
     """Several rows to put on the list."""
 
-    rows = forms.ModelMultipleChoiceField(
+    rows = ExpertsChoice(
         label=gettext_lazy("选一个或几个"),
         queryset=Meeting.objects.none(),
         widget=forms.CheckboxSelectMultiple,

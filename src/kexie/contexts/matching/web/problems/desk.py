@@ -90,13 +90,18 @@ class ProblemsPage(ProblemsView, ListPage):
         return queries.problems(self.scope, timezone.localdate())
 
     def choices(self) -> dict[str, tuple[Any, Any]]:
-        """By progress, stage, industry, who looks after it, and the stage reached in a year."""
+        """By progress, stage, industry, who looks after it, and the stage reached in a year; a firm has few to look through."""
         own = Industry.objects.filter(association=self.scope.association_id)
         progress = ((_OPEN, _("办理中")), (_LATE, _("超过承诺日期")), (_WAITS, _("等企业答复")))
         this = timezone.localdate().year
-        return {
+        few = {
             "progress": (_("进度"), progress),
             "current": (_("阶段"), ((_NONE, _("待审核")), *Stage.choices)),
+        }
+        if roles_of(self.account) == ["FIRM_CONTACT"]:
+            return few
+        return {
+            **few,
             "industry": (_("产业"), list(own.order_by("name").values_list("pk", "name"))),
             "division": (
                 _("国民经济行业"),

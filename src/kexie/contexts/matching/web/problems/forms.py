@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from kexie.contexts.matching.models import Expert, FollowUp, Industry, Problem, ProblemTerm
 from kexie.contexts.matching.operations.problems import Posting
 from kexie.contexts.matching.rules.disclosure import WORDING
+from kexie.contexts.matching.web.fields import ExpertChoice
 from kexie.foundation.desk.forms import Day, DeskForm, Lines, Words
 from kexie.foundation.units.models import Kind, Unit
 from kexie.kernel.scope import Scope
@@ -88,7 +89,7 @@ class MoveForm(OnForm):
 class ExpertForm(MoveForm):
     """A step that an expert is part of."""
 
-    expert = forms.ModelChoiceField(label=_("专家"), queryset=Expert.objects.none(), empty_label=_("请选择"))
+    expert = ExpertChoice(label=_("专家"), queryset=Expert.objects.none(), empty_label=_("请选择"))
     field_order = ("expert", "on", "words")
 
 
@@ -115,7 +116,7 @@ class UndertakeForm(DeskForm):
 class PaperForm(DeskForm):
     """Whose paper was signed."""
 
-    expert = forms.ModelChoiceField(label=_("专家"), queryset=Expert.objects.none(), empty_label=_("请选择"))
+    expert = ExpertChoice(label=_("专家"), queryset=Expert.objects.none(), empty_label=_("请选择"))
 
 
 class RowForm(DeskForm):

@@ -90,6 +90,8 @@ class ProblemPage(ProblemsView, ActPage):
             "is_late": one.promised is not None and one.promised < today and not one.waits, "ended": ended,
             "stages": queries.stages(one), "visits": queries.visits(one), "agreements": queries.agreements(one),
             "may_edit": self.allowed.get("draft") and (not self.is_firm or (one.current or "") in rules.OPEN_TO_FIRM),
+            # Whoever is asked to work with an expert is told the name; other readers see that of one from overseas shortened.
+            "names": self.is_firm or bool(self.allowed.get("confirm")),
             "industry": one.industry.name if one.industry else "",
             "questions": queries.questions(one), "follow_ups": self.follow_ups, "due": self.due,
             "has_steps": any(not act.at for act in self._offered()),
