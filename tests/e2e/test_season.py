@@ -255,3 +255,20 @@ def test_many_hosts_are_told_while_one_looks_on(world, season, session, open_pag
     telling.run(telling_id=season.tellings.get(state="WAITING").pk, now=now)
     expect(page.get_by_text("待打电话 3 站")).to_be_visible()
     assert violations(page) == []
+
+
+def test_a_plan_grows_on_its_page_while_it_is_computed(world, season, session, open_page) -> None:
+    now, today = timezone.now(), timezone.localdate()
+    done = operations.add_plan(season=season, by_hand=True, actor=world.account, now=now)
+    for site in queries.sites(season):
+        operations.place(plan=done, site=str(site.pk), actor=world.account, now=now, today=today)
+    plan = operations.add_plan(season=season, actor=world.account, now=now)
+    Plan.objects.filter(pk=plan.pk).update(state="RUNNING")
+    page = open_page(f"/work/touring/season/plans/{plan.pk}/", cookies=session)
+    expect(page.get_by_text("本周没有行程")).to_be_visible()
+    # What the worker keeps after its first leg.
+    operations.keep_routes(plan=plan, world=queries.world(season), routes=queries.routes(done))
+    expect(page.locator("[data-stop]")).to_have_count(6)
+    expect(page.get_by_text("本周没有行程")).to_be_hidden()
+    expect(page.get_by_text("正在后台计算")).to_be_visible()
+    assert violations(page) == []
