@@ -34,13 +34,11 @@ _TEXTS: dict[str, tuple[str, int]] = {
 }
 _MAY_BE_EMPTY = {"CharField", "TextField"}
 _SUSPECTS = """
-SELECT record.id FROM {table} AS record LEFT JOIN ledger_logentry AS leaf
+SELECT record.id FROM ({rows}) AS record LEFT JOIN ledger_logentry AS leaf
 ON leaf.record_id = record.id AND leaf.kind = 'CONFIRMED' AND leaf.association_id = record.association_id
-WHERE record.id IN ({rows}) AND (
-    record.state <> 'CONFIRMED' OR leaf.payload IS DISTINCT FROM {payload}
-    OR leaf.leaf_hash IS DISTINCT FROM sha256('\\x00'::bytea || leaf.salt || leaf.payload)
-    OR record.id IN (SELECT record_id FROM ledger_logentry WHERE kind = 'REVERSED')
-)
+WHERE record.state <> 'CONFIRMED' OR leaf.payload IS DISTINCT FROM {payload}
+OR leaf.leaf_hash IS DISTINCT FROM sha256('\\x00'::bytea || leaf.salt || leaf.payload)
+OR record.id IN (SELECT record_id FROM ledger_logentry WHERE kind = 'REVERSED')
 """
 _MEMORY = "256MB"
 
@@ -50,9 +48,9 @@ def suspects(rows: QuerySet[Any]) -> list[UUID] | None:
     payload = _payload(canonical.table_of(rows.model))
     if payload is None:
         return None
-    sql, parameters = rows.order_by().values("pk").query.sql_with_params()
-    table = connection.ops.quote_name(rows.model._meta.db_table)
-    statement = _SUSPECTS.format(table=table, rows=sql, payload=payload)
+    names = [field.attname for field in rows.model._meta.concrete_fields]
+    sql, parameters = rows.order_by().values(*names).query.sql_with_params()
+    statement = _SUSPECTS.format(rows=sql, payload=payload)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('work_mem', %s, true)", [_MEMORY])
         cursor.execute(statement, parameters)
