@@ -66,7 +66,7 @@ def _analyze() -> None:
 def _rooms(only: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """Yield label and module of each context's demo room, in the order of the installed apps."""
     # What reports on records comes when all of them are there.
-    for layer in ("kexie.contexts.", "kexie.reporting."):
+    for layer in ("kexie.contexts.", "kexie.workbench.", "kexie.reporting."):
         for app in apps.get_app_configs():
             module = f"{app.name}.demo"
             wanted = not only or app.label in only

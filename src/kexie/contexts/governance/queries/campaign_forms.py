@@ -31,6 +31,7 @@ HEADS: tuple[Text, ...] = (
     pgettext_lazy("field", "人次"),
     gettext_lazy("计数方法"),
 )
+_CITY = "00"  # where the code of an area names no county
 CellValue = str | int | dt.date | dt.time | None
 
 
@@ -63,7 +64,11 @@ class CampaignForm:
             (_("线上场次"), sum(one.mode == Activity.Mode.ONLINE for one in held), "场次"),
             (_("参加人次"), sum(one.headcount or 0 for one in held), "人次"),
             (_("主办单位"), len({one.unit_id for one in held}), "个"),
-            (_("覆盖县（市、区）"), len({one.area_id[:6] for one in held}), "个"),
+            (
+                _("覆盖县（市、区）"),
+                len({one.area_id[:6] for one in held if one.area_id[4:6] != _CITY}),
+                "个",
+            ),
         )
 
     @property

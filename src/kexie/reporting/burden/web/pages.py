@@ -176,7 +176,7 @@ def _types_table(found: Burden) -> Table:
     columns = (
         Column(_("记录")),
         Column(_("记录数"), numeric=True),
-        Column(_("自动生成"), numeric=True),
+        *([Column(_("自动生成"), numeric=True)] if found.derived else []),
         Column(_("填写项数"), numeric=True),
         Column(_("平均每条填写"), numeric=True),
     )
@@ -184,13 +184,19 @@ def _types_table(found: Burden) -> Table:
         Row(
             (
                 Cell(registry.record_type(key).name, _records_url(found.year, key)), Cell(one["records"]),
-                Cell(one["derived"]), Cell(one["typed"]), Cell(f"{one['typed'] / one['records']:.1f}"),
+                *_derived(found, one["derived"]), Cell(one["typed"]), Cell(f"{one['typed'] / one['records']:.1f}"),
             )
         )
         for key, one in found.by_type.items()
     ]  # fmt: skip
-    foot = (Cell(_("合计")), Cell(found.records), Cell(found.derived), Cell(found.typed), Cell())
+    whole = (Cell(found.records), *_derived(found, found.derived), Cell(found.typed), Cell())
+    foot = (Cell(_("合计")), *whole)
     return Table(columns, rows, foot if rows else ())
+
+
+def _derived(found: Burden, count: int) -> list[Cell]:
+    """Return the cell of what came by itself, in a year in which anything did."""
+    return [Cell(count)] if found.derived else []
 
 
 class RecordsPage(BurdenView):

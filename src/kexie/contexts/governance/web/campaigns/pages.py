@@ -91,7 +91,7 @@ def _table(lines: list[queries.FormLine]) -> Table:
     return Table(columns, [_row(one) for one in lines])
 
 
-_PEOPLE, _SHORT = 10, (3, 4)
+_PEOPLE, _SHORT = 10, (3, 4, 5)
 
 
 def _row(line: queries.FormLine) -> Row:
