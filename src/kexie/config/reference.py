@@ -166,6 +166,19 @@ def _permissions() -> Iterator[str]:
     )  # fmt: skip
     yield from ("", "Areas of work:", "")
     yield from (f"- `{label}` {_name(label)}" for label in _business())
+    yield from (
+        "",
+        "Roles whose record desk has some types of record only; their other work is done on pages of their own:",
+        "",
+    )
+    yield from _limited()
+
+
+def _limited() -> Iterator[str]:
+    for role in ROLES.values():
+        if role.types is not None:
+            names = "、".join(f"{registry.desk_type(key).name} `{key}`" for key in role.types)
+            yield f"- {role.label}: {names or '—'}"
 
 
 def _covered(contexts: Contexts) -> str:

@@ -88,7 +88,7 @@ def questions(rights: Rights) -> list[Asked]:
     tables = {canonical.record_type(one.model): one for one in _types(rights, Action.DRAFT)}
     if not tables:
         return found
-    scopes = {label: rights.scope(Action.DRAFT, one.context) for label, one in tables.items()}
+    scopes = {label: rights.scope_of(Action.DRAFT, one) for label, one in tables.items()}
     condition = Q(pk__in=[])
     for label, scope in scopes.items():
         condition |= Q(record_type=label) & scope.q()
@@ -159,7 +159,7 @@ def _waiting(rights: Rights, action: Action, condition: Q, query: str) -> Iterab
     types = _types(rights, action)
     counts = []
     for one in types:
-        scope = rights.scope(action, one.context)
+        scope = rights.scope_of(action, one)
         rows = one.model._default_manager.filter(scope.q(), condition, state=State.DRAFT)
         grouped = rows.order_by().values("association_id").annotate(n=Count("pk"), oldest=Min("occurred_on"))
         counts.append(grouped.values_list(Value(one.key), "n", "oldest"))
@@ -171,7 +171,7 @@ def _waiting(rights: Rights, action: Action, condition: Q, query: str) -> Iterab
 
 
 def _recent(one: RecordType, rights: Rights, since: dt.date) -> QuerySet[Any]:
-    scope = rights.scope(Action.READ, one.context)
+    scope = rights.scope_of(Action.READ, one)
     shown = one if rights.may(Action.CONFIRM, one.context) else one.for_others()
     return all_rows(shown, scope).filter(occurred_on__gte=since)
 
@@ -220,7 +220,7 @@ def type_counts(types: Iterable[DeskType], rights: Rights) -> list[tuple[DeskTyp
         (
             one,
             drafts.get(f"{reverse('workbench:list', args=[one.key])}?", 0),
-            rights.may(Action.DRAFT, one.context),
+            rights.find_of(Action.DRAFT, one) is not None,
         )
         for one in types
     ]

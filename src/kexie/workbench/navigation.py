@@ -1,8 +1,10 @@
 """The staff rail: what an account may open, from the declared types and its rights."""
 
+from dataclasses import replace
+
 from django.apps import apps
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -24,45 +26,68 @@ _ICONS = {
     "organisations": "organisation",
     "governance": "governance",
 }
-# Desks that areas of work have of their own: address, label, icon, context.
-_DESKS = (
-    ("museum_desk:entry", gettext_lazy("科技馆服务台"), "museum", "museums"),
-    ("touring_sets:sets", gettext_lazy("流动科技馆"), "van", "touring"),
-    ("touring_fleet:vans", gettext_lazy("大篷车管理"), "van", "touring"),
-    ("facility_desk:registry", gettext_lazy("科普设施"), "facility", "facilities"),
-    ("problem_desk:problems", gettext_lazy("难题对接"), "match", "matching"),
-    ("expert_desk:experts", gettext_lazy("专家库"), "match", "matching"),
-    ("meetings:meetings", pgettext_lazy("many", "对接会"), "match", "matching"),
-    ("cooperation:agreements", gettext_lazy("合作与载体"), "match", "matching"),
-    ("academic:events", gettext_lazy("学术活动"), "organisation", "organisations"),
-    ("touring_season:list", gettext_lazy("大篷车巡展季"), "van", "touring"),
-    ("targets:programmes", gettext_lazy("目标管理"), "figure", "governance"),
-    ("campaigns:list", gettext_lazy("主题宣传活动"), "governance", "facilities"),
-    ("returns:list", gettext_lazy("统计年报"), "ledger", "returns"),
-    ("releases:list", gettext_lazy("数据发布"), "lock", "releases"),
-    ("writing:list", gettext_lazy("文稿撰写"), "edit", "writing"),
-    ("burden:year", gettext_lazy("填报减负"), "figure", "burden"),
-    ("packages:list", gettext_lazy("离线工作包"), "download", "packages"),
+# Pages in the groups of the rail: address, label, icon, and the context whose staff has it, or the right that opens it.
+_Desk = tuple[str, Text, str, str]
+_DESKS: tuple[tuple[Text, tuple[_Desk, ...]], ...] = (
+    (
+        gettext_lazy("科学普及"),
+        (
+            ("museum_desk:entry", gettext_lazy("科技馆服务台"), "museum", "museums"),
+            ("touring_sets:sets", gettext_lazy("流动科技馆"), "pin", "touring"),
+            ("touring_fleet:vans", gettext_lazy("大篷车管理"), "van", "touring"),
+            ("touring_season:list", gettext_lazy("大篷车巡展季"), "calendar", "touring"),
+            ("facility_desk:registry", gettext_lazy("科普设施"), "facility", "facilities"),
+            ("campaigns:list", gettext_lazy("主题宣传活动"), "governance", "facilities"),
+        ),
+    ),
+    (
+        gettext_lazy("专家与企业"),
+        (
+            ("problem_desk:problems", gettext_lazy("难题对接"), "help", "matching"),
+            ("expert_desk:experts", gettext_lazy("专家库"), "person", "matching"),
+            ("meetings:meetings", pgettext_lazy("many", "对接会"), "people", "matching"),
+            ("cooperation:agreements", gettext_lazy("合作与载体"), "match", "matching"),
+            ("academic:events", gettext_lazy("学术活动"), "book", "organisations"),
+        ),
+    ),
+    (
+        gettext_lazy("数字与文稿"),
+        (
+            ("dashboard:home", gettext_lazy("工作总览"), "figure", Action.READ),
+            ("targets:programmes", gettext_lazy("目标管理"), "star", "governance"),
+            ("returns:list", gettext_lazy("统计年报"), "ledger", "returns"),
+            ("releases:list", gettext_lazy("数据发布"), "lock", "releases"),
+            ("writing:list", gettext_lazy("文稿撰写"), "edit", "writing"),
+            ("claims:check", gettext_lazy("文稿核对"), "check", Action.CHECK_TEXT),
+            ("packages:list", gettext_lazy("离线工作包"), "download", "packages"),
+            ("burden:year", gettext_lazy("填报减负"), "clock", "burden"),
+        ),
+    ),
+    (
+        gettext_lazy("系统管理"),
+        (
+            ("access:accounts", gettext_lazy("账号"), "people", Action.MANAGE_ACCOUNTS),
+            ("access:clients", gettext_lazy("接口客户端"), "link", Action.MANAGE_ACCOUNTS),
+            ("webhooks:endpoints", gettext_lazy("事件推送"), "bell", Action.MANAGE_ACCOUNTS),
+            ("access:grants", gettext_lazy("授权"), "lock", Action.MANAGE_GRANTS),
+            ("access:rules", gettext_lazy("安全策略"), "settings", Action.MANAGE_GRANTS),
+            ("access:audit", gettext_lazy("审计记录"), "ledger", Action.READ_AUDIT),
+        ),
+    ),
 )
-# Desks that show nothing to whoever has these roles alone: the register is not for experts, and a firm's people are at no desk of others.
-_NOT_FOR = {
-    "expert_desk:experts": {"EXPERT", "FIRM_CONTACT"},
-    "meetings:meetings": {"FIRM_CONTACT"},
-}
-# Pages of other parts of the site, in the order of the rail; those that are not there are left out.
-_ELSEWHERE = (
-    ("dashboard:home", gettext_lazy("工作总览"), "figure", Action.READ),
-    ("workbench:notices", gettext_lazy("通知"), "bell", Action.READ),
-    ("claims:check", gettext_lazy("文稿核对"), "file", Action.CHECK_TEXT),
-    ("access:accounts", gettext_lazy("账号"), "people", Action.MANAGE_ACCOUNTS),
-    ("access:clients", gettext_lazy("接口客户端"), "link", Action.MANAGE_ACCOUNTS),
-    ("webhooks:endpoints", gettext_lazy("事件推送"), "bell", Action.MANAGE_ACCOUNTS),
-    ("access:grants", gettext_lazy("授权"), "lock", Action.MANAGE_GRANTS),
-    ("access:rules", gettext_lazy("安全策略"), "settings", Action.MANAGE_GRANTS),
-    ("access:audit", gettext_lazy("审计记录"), "ledger", Action.READ_AUDIT),
+# Where somebody whom the association works with, or who works in the field, begins: address, label, icon, roles.
+_OWN = (
+    ("problem_desk:new", gettext_lazy("提出难题"), "plus", ("FIRM_CONTACT",)),
+    ("problem_desk:problems", gettext_lazy("我的难题"), "help", ("FIRM_CONTACT",)),
+    ("my_expert:page", gettext_lazy("我的专家资料"), "people", ("EXPERT",)),
+    ("meetings:meetings", pgettext_lazy("many", "对接会"), "people", ("EXPERT",)),
+    ("cooperation:agreements", gettext_lazy("合作与载体"), "match", ("FIRM_CONTACT", "EXPERT")),
+    ("caravan_request:new", gettext_lazy("申请大篷车"), "van", ("SCHOOL",)),
+    ("portal:contests", gettext_lazy("竞赛"), "trophy", ("PUPIL", "GUARDIAN", "TUTOR", "SCHOOL", "JUDGE")),
+    ("portal:museums", gettext_lazy("预约科技馆"), "museum", ("PUPIL", "GUARDIAN", "TUTOR", "SCHOOL")),
+    ("field:log", gettext_lazy("现场日志"), "phone", ("CARAVAN_CREW",)),
+    ("checkin:scanner", gettext_lazy("检票"), "check", ("MUSEUM_GATE", "MUSEUM_DESK")),
 )
-# Pages about the reader, by the role that has one.
-_OWN = (("my_expert:page", gettext_lazy("我的专家资料"), "people", "EXPERT"),)
 # What every area of work points at.
 _DIRECTORY = (
     ("units:list", pgettext_lazy("many", "单位"), "organisation", Action.READ_UNITS),
@@ -98,16 +123,13 @@ def list_url(desk_type: DeskType) -> str:
 def rail(rights: Rights, path: str, *, current: str = "", key: str = "") -> list[Group]:
     """Return the rail for a reader at `path`; the types of the `current` area of work are unfolded."""
     by_context = contexts(rights)
-    groups = [Group("", _top(rights, path))]
+    groups = [Group("", _top(rights, path)), *_desks(rights, path)]
     links = [_context_link(context, by_context[context], current) for context in by_context]
     if current in by_context:
         shown = [Link(str(one.name), list_url(one), current=one.key == key) for one in by_context[current]]
         groups.append(Group(str(context_label(current)), shown))
-    if links:
-        groups.append(Group(_("业务"), links))
-    if directory := _directory(rights, path):
-        groups.append(Group(_("基础信息"), directory))
-    return groups
+    groups += [Group(_("业务记录"), links), Group(_("基础信息"), _directory(rights, path))]
+    return [group for group in groups if group.links]
 
 
 def rail_for(request: HttpRequest) -> list[Group]:
@@ -115,33 +137,37 @@ def rail_for(request: HttpRequest) -> list[Group]:
     return rail(Rights(request.user), request.path) if isinstance(request.user, Account) else []
 
 
+def own(rights: Rights) -> list[Link]:
+    """Return the pages where the account's roles begin their work, the first of them the main one."""
+    roles = {grant.role for grant in rights.grants}
+    return [
+        Link(str(label), reverse(name), icon) for name, label, icon, its in _OWN if roles.intersection(its)
+    ]
+
+
 def _top(rights: Rights, path: str) -> list[Link]:
     home = reverse("workbench:home")
-    links = [
-        Link(_("我的工作"), home, "home", current=path == home),
-        *_own(rights, path),
-        *_desks(rights, path),
+    links = [Link(_("我的工作"), home, "home"), *own(rights)]
+    if any(not ROLES[grant.role].administrator for grant in rights.grants):
+        links.append(Link(_("通知"), reverse("workbench:notices"), "bell"))
+    return [replace(link, current=path == link.href) for link in links]
+
+
+def _desks(rights: Rights, path: str) -> list[Group]:
+    return [
+        Group(str(label), [_desk_link(desk, path) for desk in desks if _is_open(rights, desk[3])])
+        for label, desks in _DESKS
     ]
-    for name, label, icon, action in _ELSEWHERE:
-        url = _address(name)
-        if url and action in _actions(rights):
-            links.append(Link(str(label), url, icon, current=path == url))
-    return links
 
 
-def _own(rights: Rights, path: str) -> list[Link]:
-    roles = {grant.role for grant in rights.grants}
-    found = [(_address(name), label, icon) for name, label, icon, role in _OWN if role in roles]
-    return [Link(str(label), url, icon, current=path.startswith(url)) for url, label, icon in found if url]
+def _desk_link(desk: _Desk, path: str) -> Link:
+    name, label, icon, _needs = desk
+    url = reverse(name)
+    return Link(str(label), url, icon, current=path.startswith(url))
 
 
-def _desks(rights: Rights, path: str) -> list[Link]:
-    roles = {grant.role for grant in rights.grants}
-    allowed = [
-        one for one in _DESKS if rights.may(Action.READ, one[-1]) and not roles <= _NOT_FOR.get(one[0], set())
-    ]
-    found = [(_address(name), label, icon) for name, label, icon, _context in allowed]
-    return [Link(str(label), url, icon, current=path.startswith(url)) for url, label, icon in found if url]
+def _is_open(rights: Rights, needs: str) -> bool:
+    return needs in _actions(rights) if isinstance(needs, Action) else rights.is_staff_in(needs)
 
 
 def _directory(rights: Rights, path: str) -> list[Link]:
@@ -151,14 +177,8 @@ def _directory(rights: Rights, path: str) -> list[Link]:
 
 
 def _actions(rights: Rights) -> set[Action]:
-    return {action for grant in rights.grants for action in ROLES[grant.role].actions}
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+    roles = [ROLES[grant.role] for grant in rights.grants]
+    return {action for role in roles if not role.outside for action in role.actions}
 
 
 def _context_link(context: str, types: list[DeskType], current: str) -> Link:

@@ -366,13 +366,25 @@ def _way_so_far(world: _World, chance: random.Random) -> list[_Step]:
 
 def _problem(world: _World, chance: random.Random, number: int, collected: dt.date) -> Problem:
     industry = chance.choice([name for name in INDUSTRIES if name in _NEEDS])
-    firm = chance.choice(world.firms(industry))
+    firms = world.firms(industry)
+    firm = chance.choice(firms)
+    if collected > AS_OF and _posts_itself(world, firms[0]):
+        firm = firms[0]
     return Problem(
-        unit=world.city.counties[firm.area_id[:6]], area=firm.area, number=f"{collected.year}-{number:03}",
+        unit=_keeper(world, firm), area=firm.area, number=f"{collected.year}-{number:03}",
         name=f"{chance.choice(_NEEDS[industry])}问题", firm=firm, industry=world.industries[industry],
         summary="现有工艺达不到指标，希望专家到现场诊断并提出改进方案。",
         confidentiality=chance.choice(("PUBLIC", "PUBLIC", "VERIFIED", "AGREEMENT")),
     )  # fmt: skip
+
+
+def _keeper(world: _World, firm: Unit) -> Unit:
+    """Return who looks after a problem: the county, but the firm with an account has posted its own."""
+    return firm if _posts_itself(world, firm) else world.city.counties[firm.area_id[:6]]
+
+
+def _posts_itself(world: _World, firm: Unit) -> bool:
+    return firm == world.city.firms[0]
 
 
 def _stage(

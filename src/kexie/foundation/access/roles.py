@@ -39,7 +39,9 @@ Contexts = tuple[str, ...] | None
 class Role:
     """A role: its code, its label, and for each action the contexts (app labels, or ALL) it covers.
 
-    `whole` roles are granted over a whole association only.
+    `whole` roles are granted over a whole association only. `outside` roles are for people whom the association works
+    with: they have pages of their own instead of its desks. `types`: the keys of the types of record that its record
+    desk offers; None: every type of its contexts.
     """
 
     code: str
@@ -47,6 +49,12 @@ class Role:
     actions: Mapping[Action, Contexts]
     whole: bool = False
     administrator: bool = False
+    outside: bool = False
+    types: tuple[str, ...] | None = None
+
+    def offers(self, key: str) -> bool:
+        """Whether the role's record desk has this type of record."""
+        return self.types is None or key in self.types
 
     def contexts_for(self, action: Action) -> Contexts | tuple[()]:
         """Return the contexts this role may do `action` in: ALL, a tuple, or the empty tuple."""
@@ -65,6 +73,8 @@ _DESK = (
 # Closing a period is for those who answer for its figures.
 _CLOSING: dict[Action, Contexts] = {Action.CLOSE: ("releases",)}
 _FIELD = (Action.READ, Action.DRAFT)
+# What a school records of its own pupils' contests.
+_SCHOOL_WORK = ("contests.programmes", "contests.results")
 # Units, places and people belong to no context: whoever may read or keep them, may with all of them.
 _KEEP = (
     Action.READ_UNITS,
@@ -94,27 +104,52 @@ def _department(
     )
 
 
-def _field_staff(code: str, label: str | Promise, context: str) -> Role:
+def _field_staff(code: str, label: str | Promise, context: str, types: tuple[str, ...] | None = None) -> Role:
     """Somebody in the field records the work of one context and looks up units and places."""
-    return Role(code=code, label=label, actions={**_do(_FIELD, context), Action.READ_UNITS: ALL})
+    actions = {**_do(_FIELD, context), Action.READ_UNITS: ALL}
+    return Role(code=code, label=label, actions=actions, types=types)
+
+
+def _outside(code: str, label: str | Promise, *contexts: str, types: tuple[str, ...] = ()) -> Role:
+    """Somebody whom the association works with records his own part of the work of some contexts."""
+    return Role(code=code, label=label, actions=_do(_FIELD, *contexts), outside=True, types=types)
 
 
 _ROLES = (
-    Role(code="PUPIL", label=_("学生"), actions=_do(_FIELD, "contests")),
-    Role(code="GUARDIAN", label=_("监护人"), actions=_do(_FIELD, "contests")),
-    Role(code="TUTOR", label=_("辅导教师"), actions=_do(_FIELD, "contests")),
+    _outside("PUPIL", _("学生"), "contests"),
+    _outside("GUARDIAN", _("监护人"), "contests"),
+    _outside("TUTOR", _("辅导教师"), "contests", types=_SCHOOL_WORK),
     Role(
         code="SCHOOL",
         label=_("学校管理员"),
         actions={**_do((*_FIELD, Action.IMPORT), "contests", "touring"), Action.READ_UNITS: ALL},
+        outside=True,
+        types=_SCHOOL_WORK,
     ),
-    Role(code="JUDGE", label=_("评委"), actions=_do((Action.READ,), "contests")),
-    Role(code="FIRM_CONTACT", label=_("企业联系人"), actions=_do(_FIELD, "matching")),
-    Role(code="EXPERT", label=_("专家"), actions=_do(_FIELD, "matching", "rural")),
-    Role(code="SCIENCE_WORKER", label=_("科技工作者"), actions=_do(_FIELD, "workers")),
+    Role(
+        code="JUDGE",
+        label=_("评委"),
+        actions=_do((Action.READ,), "contests"),
+        outside=True,
+        types=("contests.contests", "contests.results"),
+    ),
+    _outside("FIRM_CONTACT", _("企业联系人"), "matching"),
+    _outside(
+        "EXPERT",
+        _("专家"),
+        "matching",
+        "rural",
+        types=("matching.visits", "rural.trainings", "rural.promotions"),
+    ),
+    _outside("SCIENCE_WORKER", _("科技工作者"), "workers", types=("workers.suggestions",)),
     _field_staff("CARAVAN_CREW", _("大篷车队员"), "touring"),
     _field_staff("TOURING_STAFF", _("流动馆人员"), "touring"),
-    _field_staff("FACILITY_KEEPER", _("科普设施管理员"), "facilities"),
+    _field_staff(
+        "FACILITY_KEEPER",
+        _("科普设施管理员"),
+        "facilities",
+        types=("facilities.visits", "facilities.stages", "facilities.facilities", "governance.activities"),
+    ),
     Role(
         code="MUSEUM_DESK",
         label=_("科技馆服务台"),

@@ -102,6 +102,7 @@ class ListPage(TabbedView):
     sub: ClassVar[Text] = ""
     columns: ClassVar[Sequence[Sortable]] = ()
     search: ClassVar[Sequence[str]] = ()
+    # The title where the filters leave nothing; how to begin where there is nothing at all.
     empty: ClassVar[tuple[Text, Text]] = ("", "")
     template: ClassVar[str] = "list"
 
@@ -156,7 +157,7 @@ class ListPage(TabbedView):
             "search": self.request.GET.get("q", ""), "here": self.url(self.tab), "export": query.urlencode(),
             "table": lists.table(list(page.object_list), self.request.GET, self.columns, self.row),
             "empty_title": self.empty[0], "empty_text": self.empty[1], "links": self.actions(),
-            "is_narrowed": bool(self.request.GET.get("q") or self.filters.chosen()),
+            "is_narrowed": bool(self.filters.chosen() or self.request.GET.get("q", "").strip()),
         }  # fmt: skip
 
     def _send(self, headings: list[Heading], found: QuerySet[Any]) -> FileResponse:

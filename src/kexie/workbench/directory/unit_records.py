@@ -30,8 +30,8 @@ def links(rights: Rights, unit: Unit) -> list[Group]:
 def _readable(rights: Rights, unit: Unit) -> list[DeskType]:
     """Return the types whose lists can be asked for one unit, as far as the account may read them there."""
     types = [one for one in rights.types(Action.READ) if "unit" in one.filters]
-    allowed = {one: rights.may_at(Action.READ, one, unit.path) for one in {one.context for one in types}}
-    return [one for one in types if allowed[one.context]]
+    scopes = {one.key: rights.scope_of(Action.READ, one) for one in types}
+    return [one for one in types if scopes[one.key].covers(unit.path)]
 
 
 def _rows(one: DeskType, unit: Unit) -> Any:

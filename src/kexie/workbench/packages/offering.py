@@ -20,7 +20,7 @@ def types(rights: Rights) -> list[RecordType]:
     return [
         one
         for one in registry.record_types().values()
-        if rights.may(Action.IMPORT, one.context) and rights.may(Action.READ, one.context) and _is_fit(one)
+        if rights.find_of(Action.IMPORT, one) and rights.find_of(Action.READ, one) and _is_fit(one)
     ]
 
 

@@ -62,8 +62,8 @@ class TypeView(StaffView):
     def check(self) -> None:
         """Find the type, then see that the account may do this with it."""
         self.current, self.key = self.desk_type.context, self.desk_type.key
-        self.readable = self.rights.scope(Action.READ, self.desk_type.context)
-        self.scope = self.rights.scope(self.action, self.desk_type.context)
+        self.readable = self.rights.scope_of(Action.READ, self.desk_type)
+        self.scope = self.rights.scope_of(self.action, self.desk_type)
 
     @cached_property
     def desk_type(self) -> DeskType:
@@ -98,13 +98,12 @@ class TypeView(StaffView):
 
     def may(self, action: Action, row: Any = None) -> bool:
         """Whether the account may do this with the type (or with this row)."""
-        if row is None:
-            return self.rights.may(action, self.desk_type.context)
-        return self.rights.may_at(action, self.desk_type.context, row.unit.path)
+        scope = self.find(action)
+        return scope is not None and (row is None or scope.covers(row.unit.path))
 
     def find(self, action: Action) -> Scope | None:
         """Return where the account may do this with the type's records."""
-        return self.rights.find(action, self.desk_type.context)
+        return self.rights.find_of(action, self.desk_type)
 
     def row(self) -> Any:
         """Return the row in the address, if the account may read it."""

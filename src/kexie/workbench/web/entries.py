@@ -215,8 +215,8 @@ class CorrectView(EntryView):
     def check(self) -> None:
         """Whoever corrects also confirms."""
         super().check()
-        self.scope = self.rights.scope(Action.CONFIRM, self.record_type.context)
-        self.rights.scope(Action.REVERSE, self.record_type.context)
+        self.scope = self.rights.scope_of(Action.CONFIRM, self.record_type)
+        self.rights.scope_of(Action.REVERSE, self.record_type)
 
     def get(self, request: HttpRequest, key: str, pk: uuid.UUID) -> HttpResponse:
         """Show a new form, filled with what the record says."""
@@ -268,7 +268,7 @@ class CorrectView(EntryView):
 
 def confirm(view: TypeView, record: Any, now: dt.datetime) -> bool:
     """Confirm a record within the account's own rights to confirm; whether this call did it."""
-    scope = view.rights.scope(Action.CONFIRM, view.desk_type.context)
+    scope = view.rights.scope_of(Action.CONFIRM, view.desk_type)
     if not scope.covers(record.unit.path):
         raise Forbidden(_("您无权确认这个单位的记录，可先保存为草稿。"))
     return bool(ledger.confirm(records=[record], actor=view.account, now=now, scope=scope))

@@ -21,8 +21,9 @@ class HomeView(StaffView):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the page."""
         now, contexts = timezone.now(), navigation.contexts(self.rights)
-        own = [one for one in contexts if self.rights.may(Action.DRAFT, one)] or list(contexts)
-        shown = [one for one in own if home.has_measures(one)][:HOME_CONTEXTS]
+        kept = [one for one in contexts if self.rights.is_staff_in(one)]
+        written = [one for one in kept if self.rights.may(Action.DRAFT, one)] or kept
+        shown = [one for one in written if home.has_measures(one)][:HOME_CONTEXTS]
         per_context = 8 if len(shown) == 1 else 3
         found = [
             one
@@ -31,6 +32,7 @@ class HomeView(StaffView):
                 context, self.rights.scope(Action.READ, context), now=now, limit=per_context
             )
         ]
+        own = navigation.own(self.rights)
         to_confirm = home.drafts_to_confirm(self.rights)
         context = {
             "today": timezone.localdate(now),
@@ -41,9 +43,10 @@ class HomeView(StaffView):
             "targets": home.targets(self.rights, now=now),
             "letters": home.letters(self.rights),
             "changes": home.recent_changes(self.rights, now=now),
+            "own": own,
             "quick": home.quick_types(self.rights)[:8],
             "figures": found,
-            "has_work": bool(contexts),
+            "has_work": bool(contexts or own),
         }
         return self.page("home", context)
 

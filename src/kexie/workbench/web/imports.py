@@ -136,7 +136,7 @@ class JobView(OwnJobView):
             "more_problems": max(job.problem_count - SHOWN_PROBLEMS, 0),
             "warnings": job.warnings[:SHOWN_PROBLEMS],
             "fresh": max(job.total - job.known, 0),
-            "may_confirm": self.rights.may(Action.CONFIRM, self.desk_type.context),
+            "may_confirm": self.rights.find_of(Action.CONFIRM, self.desk_type) is not None,
             "progress_text": _progress_text(job),
             "trail": [
                 Link(_("我的工作"), "/work/"),
@@ -164,7 +164,7 @@ class RunView(OwnJobView):
 
     def post(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """Run it, in the background unless it is short."""
-        self.rights.scope(Action.IMPORT, self.desk_type.context)
+        self.rights.scope_of(Action.IMPORT, self.desk_type)
         # A file checked for drafts was tried as drafts; only what was checked is run.
         if operations.start(job=self.job, confirms=self.job.confirms):
             if self.job.total <= FEW_ROWS:

@@ -39,7 +39,7 @@ class ReleasesPage(ReleasesView, ListPage):
         Sortable("who", _("结账人")),
     )
     search = ("unit__name", "unit__short_name")
-    empty = (_("还没有结账"), _("按“结账”选单位和时间，先看缺什么，再结账。"))
+    empty = (_("没有符合条件的结账"), _("按“结账”选单位和时间，先看缺什么，再结账。"))
 
     def rows(self) -> QuerySet[Any]:
         """Return the releases of the scope."""

@@ -30,7 +30,7 @@ class ReturnsPage(ReturnsView, ListPage):
         Sortable("who", _("经办人")),
     )
     search = ("unit__name", "unit__short_name")
-    empty = (_("没有年报"), _("按“新建年报”选年报和填报单位，再按“取数”。"))
+    empty = (_("没有符合条件的年报"), _("按“新建年报”选年报和填报单位，再按“取数”。"))
 
     def rows(self) -> QuerySet[Any]:
         """Return the returns of the scope."""

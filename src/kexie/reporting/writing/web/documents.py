@@ -39,7 +39,7 @@ class DocumentsPage(WritingView, ListPage):
         Sortable("who", _("生成人")),
     )
     search = ("title", "template__name")
-    empty = (_("还没有文稿"), _("到“模板”选一个，看过预览后按“生成文稿”。"))
+    empty = (_("没有符合条件的文稿"), _("到“模板”选一个，看过预览后按“生成文稿”。"))
 
     def rows(self) -> QuerySet[Any]:
         """Return the documents of the scope."""

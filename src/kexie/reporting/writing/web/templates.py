@@ -40,7 +40,7 @@ class TemplatesPage(WritingView, ListPage):
         Sortable("who", _("上传人")),
     )
     search = ("name",)
-    empty = (_("还没有模板"), _("按“上传模板”，选一个写好标记的 .docx；能用哪些数见“可用的数”。"))
+    empty = (_("没有符合条件的模板"), _("按“上传模板”，选一个写好标记的 .docx；能用哪些数见“可用的数”。"))
 
     def rows(self) -> QuerySet[Any]:
         """Return the templates of the scope."""

@@ -71,7 +71,7 @@ class ReturnedPage(PackagesView, ListPage):
         Sortable("who", gettext_lazy("交回人")),
     )
     search = ("file_name", "package__code", "package__unit__name")
-    empty = (gettext_lazy("还没有交回的工作包"), gettext_lazy("填好工作包后，按“交回工作包”上传。"))
+    empty = (gettext_lazy("没有符合条件的工作包"), gettext_lazy("填好工作包后，按“交回工作包”上传。"))
 
     def rows(self) -> QuerySet[Any]:
         """Return the returned files of the scope."""

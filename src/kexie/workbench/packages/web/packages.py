@@ -41,7 +41,7 @@ class PackagesPage(PackagesView, ListPage):
         Sortable("who", _("制作人")),
     )
     search = ("code", "unit__name", "unit__short_name")
-    empty = (_("还没有工作包"), _("按“制作工作包”，选单位、期间和填报内容，下载后就能离线填写。"))
+    empty = (_("没有符合条件的工作包"), _("按“制作工作包”，选单位、期间和填报内容，下载后就能离线填写。"))
 
     def rows(self) -> QuerySet[Any]:
         """Return the packages of the scope, the latest first."""
