@@ -59,7 +59,7 @@ def counted(here, *names: str) -> list[object]:
 def test_an_agreement_is_signed_reminded_of_and_renewed(here, desk, viewport) -> None:
     today = timezone.localdate()
     page = desk("/work/cooperation/agreements/", viewport)
-    expect(page.get_by_text("这里还没有内容")).to_be_visible()
+    expect(page.get_by_text("还没有内容")).to_be_visible()
     assert violations(page) == []
     page.get_by_role("link", name="登记协议").first.click()
     page.get_by_label("协议名称").fill("与食品学会合作协议")
