@@ -33,6 +33,15 @@ def test_nothing_is_fetched_from_elsewhere(path):
 
 
 @pytest.mark.parametrize("path", STYLES, ids=name)
+def test_styles_are_whole_and_say_nothing_twice(path):
+    """A rule that a careless merge doubled, or cut in two, once hid a form."""
+    text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
+    assert text.count("{") == text.count("}")
+    rules = [line for line in text.splitlines() if re.fullmatch(r"\S.*\{.*\}", line)]
+    assert {line for line in rules if rules.count(line) > 1} == set()
+
+
+@pytest.mark.parametrize("path", STYLES, ids=name)
 def test_styles_stay_below_the_oldest_browsers(path):
     text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
     # What a browser is asked about first costs those that lack it nothing.
