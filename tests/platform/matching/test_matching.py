@@ -152,3 +152,10 @@ def test_what_is_said_in_other_words_is_found_in_a_large_collection():
     alike = {at for at in silent if library.documents[at].text.startswith("topic0word")}
     others = [scores[at] for at in silent if at not in alike]
     assert np.mean([scores[at] for at in alike]) > np.mean(others) + 0.1
+
+
+def test_a_word_that_every_text_has_is_no_reason_beside_one_that_says_something():
+    words = frozenset(tokens("激光焊接的问题"))
+    weights = {"激光": 4.0, "光焊": 4.0, "焊接": 3.0, "问题": 0.1}
+    assert phrases.shared("激光焊接；问题", words, lambda word: weights.get(word, 0.0)) == ["激光焊接"]
+    assert phrases.shared("别的问题", words, lambda word: weights.get(word, 0.0)) == ["问题"]

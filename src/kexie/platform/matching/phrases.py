@@ -7,6 +7,8 @@ from kexie.platform.matching.tokens import Stretch, stretches
 
 _MOST = 6
 _EDGES = "的了与及是等"
+# A phrase of less than this share of the weightiest one's weight is not named.
+_FAINT = 0.15
 
 
 def shared(text: str, words: frozenset[str], weight: Callable[[str], float]) -> list[str]:
@@ -23,9 +25,13 @@ def shared(text: str, words: frozenset[str], weight: Callable[[str], float]) -> 
         for unit, written in zip(stretch.units, stretch.written, strict=True):
             if unit in words:
                 single[written] = weight(unit)
-    return _apart(sorted(weighed, key=lambda said: -weighed[said])) or _apart(
-        sorted(single, key=lambda said: -single[said])
-    )
+    return _apart(_telling(weighed)) or _apart(_telling(single))
+
+
+def _telling(weighed: dict[str, float]) -> list[str]:
+    """Return what says most first, without what says next to nothing beside it: a word that every text has is no reason."""
+    least = max(weighed.values(), default=0.0) * _FAINT
+    return [said for said in sorted(weighed, key=lambda said: -weighed[said]) if weighed[said] >= least]
 
 
 def _common(stretch: Stretch, words: frozenset[str]) -> Iterator[tuple[int, int]]:
