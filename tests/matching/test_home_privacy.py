@@ -124,10 +124,21 @@ def test_desk_lists_pages_files_and_suggestions(world, home, role):
     ]  # fmt: skip
     answered = {address: client.get(address) for address in addresses}
     assert [address for address, answer in answered.items() if leaks(says(answer))] == []
-    assert answered[f"/work/records/matching.experts/{home.pk}/"].status_code == 404
+    assert answered[f"/work/records/matching.experts/{home.pk}/"].status_code == (
+        403 if role == "EXPERT" else 404
+    )
     assert answered[f"/work/experts/{home.pk}/"].status_code == (403 if role == "EXPERT" else 404)
     assert answered["/work/records/matching.visits/"].status_code == 200
     assert "看设备" not in says(client.get("/work/records/matching.visits/"))
+
+
+def test_the_count_of_typed_fields_opens_to_rows_without_their_words(world, staff, seen):
+    visit = next(row for row in seen if isinstance(row, ExpertVisit))
+    address = f"/work/burden/records/matching.visits/?year={visit.occurred_on.year}"
+    told = says(reader(world, "LEADER", "reader").get(address))
+    assert "（内容不公开）" in told
+    assert str(visit.pk) not in told
+    assert str(visit.pk) in says(staff.get(address))
 
 
 @pytest.mark.usefixtures("seen")

@@ -1,8 +1,10 @@
 """A year's typing against what came out of it, and the records behind a number of fields."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from kexie.foundation.access import queries as access
 from kexie.foundation.access.roles import ROLES, Action
 from kexie.foundation.desk.pages import TabbedView
 from kexie.kernel.errors import NotFound, Text
@@ -217,7 +220,7 @@ class RecordsPage(BurdenView):
         )
         name = str(self.type.name)
         context = {
-            "name": name, "year": self.year, "page": page, "table": _records_table(list(page.object_list)),
+            "name": name, "year": self.year, "page": page, "table": _records_table(list(page.object_list), self._reserved(page)),
             "total": found.aggregate(n=Sum("typed"))["n"] or 0, "ways": self._ways(), "roles": self._roles(),
             "counted": [_label(self.type, one) for one in self.type.fields],
             "trail": [Link(_("填报减负"), f"{self.url('year')}?year={self.year}"), Link(name)],
@@ -232,6 +235,13 @@ class RecordsPage(BurdenView):
             role = queries.NO_ROLE if self._role == _OTHERS else self._role
             found = found.filter(recorded_by_id__in=queries.accounts_in(self.scope, role))
         return found
+
+    def _reserved(self, page: Iterable[Any]) -> set[UUID]:
+        """Return which records of the page are counted without being named: reserved for those who confirm them."""
+        if self.type.reserved is None or access.may(self.account, Action.CONFIRM, self.type.context):
+            return set()
+        held = self.type.model._default_manager.filter(self.type.reserved, pk__in=[one.pk for one in page])
+        return set(held.values_list("pk", flat=True))
 
     @property
     def _way(self) -> str:
@@ -266,7 +276,7 @@ def _label(each: RecordType, name: str) -> Text:
     return label
 
 
-def _records_table(records: list[Any]) -> Table:
+def _records_table(records: list[Any], reserved: set[UUID]) -> Table:
     columns = (
         Column(_("日期"), nowrap=True),
         Column(pgettext_lazy("one", "单位")),
@@ -278,7 +288,7 @@ def _records_table(records: list[Any]) -> Table:
     rows = [
         Row(
             (
-                Cell(one.occurred_on), Cell(str(one.unit)), Cell(str(one), record_url(one)),
+                Cell(one.occurred_on), Cell(str(one.unit)), Cell(_("（内容不公开）")) if one.pk in reserved else Cell(str(one), record_url(one)),
                 Cell(Way(one.way).label), Cell(str(one.recorded_by)), Cell(one.typed),
             ),
             title=2,
