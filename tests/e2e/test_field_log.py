@@ -241,6 +241,7 @@ def test_an_earlier_stop_chosen_to_be_counted_stays_chosen_while_notes_are_sent(
         thumb.tap("到达")
         if spot == "一小":
             thumb.tap("离开这一站")
+    expect(page.locator("#at option")).to_have_count(2)
     page.locator("#at").select_option(label="一小")
     with page.expect_response("**/field/api/pack"):
         page.evaluate("window.dispatchEvent(new Event('online'))")
