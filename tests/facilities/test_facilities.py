@@ -22,6 +22,7 @@ from kexie.ledger.measures import Cell
 from tests.ledger import build
 
 DAY = dt.date(2020, 5, 1)
+ENDS = ("SUSPENDED", "WITHDRAWN")
 
 
 @pytest.fixture
@@ -40,6 +41,12 @@ def gallery(world):
 def made(world, model, day, **values):
     unit = world.counties[0]
     return model(association=world.association, unit=unit, area=unit.area, occurred_on=day, **values)
+
+
+def stepped(world, facility, day, stage):
+    """Return a step with the grounds that an end of operation asks for."""
+    grounds = {"reason": "场地另作他用", "document": "会议纪要2024年第3号"} if stage in ENDS else {}
+    return made(world, FacilityStage, day, facility=facility, stage=stage, **grounds)
 
 
 def draft(world, record):
@@ -63,7 +70,7 @@ def test_built_stays_built_and_in_use_does_not(world, gallery):
         (2023, "OPERATING"),
         (2024, "WITHDRAWN"),
     ):
-        confirm(world, made(world, FacilityStage, DAY.replace(year=year), facility=gallery, stage=stage))
+        confirm(world, stepped(world, gallery, DAY.replace(year=year), stage))
     ends = [dt.date(year, 12, 31) for year in range(2019, 2025)]
     assert [value(world, "facilities.galleries", end) for end in ends] == [0, 1, 1, 1, 1, 1]
     assert [value(world, "facilities.galleries_now", end) for end in ends] == [0, 1, 1, 0, 1, 0]
@@ -71,7 +78,7 @@ def test_built_stays_built_and_in_use_does_not(world, gallery):
 
 def test_what_was_withdrawn_does_not_operate(world, gallery):
     for month, stage in ((5, "ACCEPTED"), (6, "WITHDRAWN")):
-        confirm(world, made(world, FacilityStage, DAY.replace(month=month), facility=gallery, stage=stage))
+        confirm(world, stepped(world, gallery, DAY.replace(month=month), stage))
     with pytest.raises(ValidationError) as refused:
         draft(world, made(world, FacilityStage, DAY.replace(month=7), facility=gallery, stage="OPERATING"))
     assert list(refused.value.message_dict) == ["stage"]

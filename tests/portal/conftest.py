@@ -72,8 +72,9 @@ class PublicCity:
         )
         for number, stage in enumerate(stages or ("ACCEPTED", "OPERATING")):
             day = dt.date(2024, 1 + number, 10)
+            grounds = {"reason": "场地另作他用", "document": "会议纪要第3号"} if stage == "WITHDRAWN" else {}
             record = FacilityStage(
-                **self._of(self.city.yingdong, facility=facility, stage=stage, occurred_on=day)
+                **self._of(self.city.yingdong, facility=facility, stage=stage, occurred_on=day, **grounds)
             )
             record.facility_kind = kind
             self.confirmed(record)

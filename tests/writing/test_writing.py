@@ -323,7 +323,8 @@ def test_the_numbers_are_paged_filtered_and_taken_out(staff):
     rows = list(load_workbook(io.BytesIO(b"".join(sent.streaming_content))).active.values)
     assert {row[3].partition(".")[0] for row in rows[1:]} == {'{{ 数("museums'}
     nothing = staff.get(reverse("writing:numbers"), {"q": "没有这样的词"}).content.decode()
-    assert "换一个词找" in nothing
+    assert "没有这样的指标" in nothing
+    assert "看全部" in nothing
 
 
 @pytest.fixture

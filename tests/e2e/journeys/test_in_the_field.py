@@ -11,7 +11,8 @@ from tests.e2e.journeys.conftest import People, assert_open_to_all
 def test_the_crew_logs_a_stop_and_cannot_confirm_it(people: People) -> None:
     page = people.member("caravan-crew", viewport=PHONE)
     assert_open_to_all(page)
-    page.get_by_role("link", name="大篷车活动场次").first.click()
+    with page.expect_navigation():
+        page.locator("#quick").get_by_role("link", name="大篷车活动场次").click()
     assert_open_to_all(page)
     trip = page.get_by_role("combobox", name="出车记录")
     trip.fill("临泉大篷车")

@@ -116,9 +116,8 @@ class _World:
     def firms(self, industry: str) -> list[Unit]:
         """Return the firms of an industry (all of them if none is known)."""
         trades = [trade for trade, name in _TRADES.items() if name == industry]
-        return [
-            firm for firm in self.city.firms if any(trade in firm.name for trade in trades)
-        ] or self.city.firms
+        found = [firm for firm in self.city.firms if any(trade in firm.name for trade in trades)]
+        return found or self.city.firms
 
     def society(self, industry: str) -> Unit:
         """Return the provincial society that serves an industry."""
@@ -366,25 +365,14 @@ def _way_so_far(world: _World, chance: random.Random) -> list[_Step]:
 
 def _problem(world: _World, chance: random.Random, number: int, collected: dt.date) -> Problem:
     industry = chance.choice([name for name in INDUSTRIES if name in _NEEDS])
-    firms = world.firms(industry)
-    firm = chance.choice(firms)
-    if collected > AS_OF and _posts_itself(world, firms[0]):
-        firm = firms[0]
+    firm, own = chance.choice(world.firms(industry)), world.city.firms[0]
+    firm = own if collected > AS_OF and own in world.firms(industry) else firm  # has an account of late
     return Problem(
-        unit=_keeper(world, firm), area=firm.area, number=f"{collected.year}-{number:03}",
+        unit=firm if firm == own else world.city.counties[firm.area_id[:6]], area=firm.area, number=f"{collected.year}-{number:03}",
         name=f"{chance.choice(_NEEDS[industry])}问题", firm=firm, industry=world.industries[industry],
         summary="现有工艺达不到指标，希望专家到现场诊断并提出改进方案。",
         confidentiality=chance.choice(("PUBLIC", "PUBLIC", "VERIFIED", "AGREEMENT")),
     )  # fmt: skip
-
-
-def _keeper(world: _World, firm: Unit) -> Unit:
-    """Return who looks after a problem: the county, but the firm with an account has posted its own."""
-    return firm if _posts_itself(world, firm) else world.city.counties[firm.area_id[:6]]
-
-
-def _posts_itself(world: _World, firm: Unit) -> bool:
-    return firm == world.city.firms[0]
 
 
 def _stage(

@@ -104,6 +104,8 @@ class ListPage(TabbedView):
     search: ClassVar[Sequence[str]] = ()
     # The title where the filters leave nothing; how to begin where there is nothing at all.
     empty: ClassVar[tuple[Text, Text]] = ("", "")
+    # The title where there is nothing at all; none: that there is no content yet.
+    nothing: ClassVar[Text] = ""
     template: ClassVar[str] = "list"
 
     def rows(self) -> QuerySet[Any]:
@@ -157,6 +159,7 @@ class ListPage(TabbedView):
             "search": self.request.GET.get("q", ""), "here": self.url(self.tab), "export": query.urlencode(),
             "table": lists.table(list(page.object_list), self.request.GET, self.columns, self.row),
             "empty_title": self.empty[0], "empty_text": self.empty[1], "links": self.actions(),
+            "nothing": self.nothing,
             "is_narrowed": bool(self.filters.chosen() or self.request.GET.get("q", "").strip()),
         }  # fmt: skip
 

@@ -39,6 +39,7 @@ class EndingPage(FacilitiesView, ListPage):
         gettext_lazy("没有快到期的称号"),
         gettext_lazy("称号到期前半年列在这里；登记称号时要填有效期。"),
     )
+    nothing = empty[0]
     columns = (
         Sortable("until", gettext_lazy("有效期至"), ("valid_to", "holder__name"), nowrap=True),
         Sortable("holder", gettext_lazy("获得单位"), ("holder__name", "title")),

@@ -39,6 +39,7 @@ class ReportsPage(FacilitiesView, ListPage):
         gettext_lazy("没有要自评的称号"),
         gettext_lazy("登记并确认称号认定以后，有效的称号每年列在这里。"),
     )
+    nothing = empty[0]
     columns = (
         Sortable("holder", gettext_lazy("获得单位"), ("holder__name", "title")),
         Sortable("title", gettext_lazy("称号"), ("title", "holder__name")),

@@ -127,6 +127,7 @@ class EngagedPage(BoardView, ListPage):
     title = gettext_lazy("参与的不同专家")
     search = ("name", "title", "skills")
     empty = (gettext_lazy("还没有专家参与"), gettext_lazy("匹配专家或登记对接以后，专家显示在这里。"))
+    nothing = empty[0]
     columns = (
         Sortable("name", pgettext_lazy("one", "专家"), ("name",)),
         Sortable("title", gettext_lazy("职称"), ("title",)),

@@ -26,6 +26,7 @@ class FollowUpsPage(ProblemsView, ListPage):
     sub = gettext_lazy("难题解决后第3、6、12个月各问一次企业：办法还管用吗。")
     search = ("problem__number", "problem__name", "problem__firm__name", "said")
     empty = (gettext_lazy("没有要回访的难题"), gettext_lazy("企业确认解决以后，系统自动排出三次回访。"))
+    nothing = empty[0]
     columns = (
         Sortable("due_on", gettext_lazy("应回访日期"), ("due_on", "pk"), nowrap=True),
         Sortable("problem", gettext_lazy("难题"), ("problem__name",)),
