@@ -14,7 +14,7 @@ from _labelled import links  # the benchmark's own reader
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("name", "least"), [("links", 75), ("links-heldout", 90)])
+@pytest.mark.parametrize(("name", "least"), [("links", 75), ("links-heldout", 90), ("links-unseen", 40)])
 def test_links_of_this_field(name, least):
     world = build.world()
     hits = false = missed = 0

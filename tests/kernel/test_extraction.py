@@ -10,14 +10,16 @@ from _labelled import Label, quantities  # the benchmark's own reader
 from extraction import OURS, SETS, by_number, exactly, f1, total_of
 
 SENTENCES = {name: list(quantities(name)) for name in SETS}
-KINDS = sorted({(name, one.kind) for name, found in SENTENCES.items() for one in found})
+# By kind only where a kind has enough sentences for a share; the third set is small.
+KINDS = sorted({(name, one.kind) for name in SETS[:2] for one in SENTENCES[name]})
+LEAST = {"quantities": (260, 300), "heldout": (260, 300), "unseen": (66, 90)}
 
 
 @pytest.mark.parametrize("name", SETS)
 def test_the_labels_are_what_stands_there(name):
     sentences = SENTENCES[name]
-    assert len(sentences) >= 260
-    assert sum(len(one.labels) for one in sentences) >= 300
+    assert len(sentences) >= LEAST[name][0]
+    assert sum(len(one.labels) for one in sentences) >= LEAST[name][1]
     for one in sentences:
         for label in one.labels:
             assert any(
