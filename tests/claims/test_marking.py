@@ -15,8 +15,9 @@ def commented(data):
     found = {}
     for comment in document.comments:
         start = body.xpath(f'.//w:commentRangeStart[@w:id="{comment.comment_id}"]')[0]
+        end = body.xpath(f'.//w:commentRangeEnd[@w:id="{comment.comment_id}"]')[0]
         words, node = "", start.getnext()
-        while not node.tag.endswith("commentRangeEnd"):
+        while node is not end:
             words += "".join(one.text or "" for one in node.iter() if one.tag.endswith("}t"))
             node = node.getnext()
         found[comment.text] = words
@@ -60,3 +61,20 @@ def test_a_plain_text_becomes_a_document():
     text = "第一行61个。\n\n第三行\t73个。"
     result = marked(text, [at(text, "61个", "甲"), at(text, "73个", "乙")])
     assert commented(result) == {"甲": "61个", "乙": "73个"}
+
+
+def test_the_comments_that_a_document_has_stay_where_they_are():
+    document = Document(io.BytesIO(word()))
+    runs = document.paragraphs[0].runs
+    document.add_comment(runs[:2], text="请核实", author="张三")
+    file = io.BytesIO()
+    document.save(file)
+    data = file.getvalue()
+    text = text_of(data)
+    assert "请核实" not in text
+    result = marked(text, [at(text, "62个", "甲"), at(text, "120场", "丁")], word=data)
+    assert commented(result) == {"请核实": "全市建设校园科技馆6", "甲": "62个", "丁": "120场"}
+    assert text_of(result) == text
+    assert [one.author for one in Document(io.BytesIO(result)).comments if one.text == "请核实"] == ["张三"]
+    again = marked(text_of(result), [at(text, "127个", "乙")], word=result)
+    assert set(commented(again)) == {"请核实", "甲", "丁", "乙"}
