@@ -208,7 +208,8 @@ def test_a_school_comes_with_a_roster(house, slot, cookies, open_page, screen):
     page.get_by_label("单位名称").fill("清河路小学")
     page.get_by_label("领队姓名").fill("王老师")
     page.get_by_label("领队手机号码").fill("138 0000 0001")
-    page.get_by_role("button", name="申请，并留好名额").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="申请，并留好名额").click()
     expect(page.get_by_text("20 个名额留到")).to_be_visible()
     assert violations(page) == []
     people = house.roster()
@@ -216,12 +217,14 @@ def test_a_school_comes_with_a_roster(house, slot, cookies, open_page, screen):
     page.get_by_label("选择名单文件").set_input_files(
         {"name": "名单.xlsx", "mimeType": "application/octet-stream", "buffer": wrong}
     )
-    page.get_by_role("button", name="提交名单").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="提交名单").click()
     expect(page.get_by_text("名单有19人，申请的是20人").first).to_be_visible()
     page.get_by_label("选择名单文件").set_input_files(
         {"name": "名单.xlsx", "mimeType": "application/octet-stream", "buffer": roster(people)}
     )
-    page.get_by_role("button", name="提交名单").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="提交名单").click()
     expect(page.get_by_text("待审核").first).to_be_visible()
     group = groups.GroupRequest.objects.get()
     groups.approve(group=group, actor=house.actor, now=NOW)
